@@ -1,0 +1,174 @@
+"""The board: switches to read and LEDs to show, on gpiozero and any pin factory."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from gpiozero import InputDevice, OutputDevice
+from gpiozero.exc import PinUnknownPi
+from gpiozero.pins.local import get_pi_revision
+
+from . import header
+from .config import BoardSettings
+from .errors import BoardError
+
+if TYPE_CHECKING:
+    from gpiozero.pins import Factory
+
+#: A board without edges is read this often at the most, in seconds.
+SHORTEST_POLL_S = 0.001
+
+
+class Board:
+    """Inputs and outputs, claimed until `close`. One thread at a time, the loop's.
+
+    Args:
+        settings: the pins.
+        factory: a gpiozero pin factory; the board closes it.
+
+    Raises:
+        BoardError: a pin cannot be used; nothing stays claimed.
+    """
+
+    def __init__(self, settings: BoardSettings, factory: Factory) -> None:
+        self.settings = settings
+        self.factory = factory
+        self._inputs: list[InputDevice] = []
+        self._outputs: list[OutputDevice] = []
+        #: descriptor -> pin, for the factories that report edges so
+        self._watched = {}
+        try:
+            for gpio in settings.outputs:
+                with _in_words(gpio):
+                    self._outputs.append(OutputDevice(gpio, pin_factory=factory))
+            for gpio in settings.inputs:
+                with _in_words(gpio):
+                    device = InputDevice(gpio, pull_up=settings.pull_up, pin_factory=factory)
+                    self._inputs.append(device)
+                    if hasattr(device.pin, "watch"):
+                        self._watched[device.pin.watch()] = device.pin
+        except BaseException:
+            self.close()
+            raise
+        self._shown: tuple[bool, ...] = (False,) * len(self._outputs)
+
+    @property
+    def descriptors(self) -> Sequence[int]:
+        """What becomes readable when a switch moves; empty where the levels must be polled."""
+        return tuple(self._watched)
+
+    @property
+    def poll_s(self) -> float | None:
+        """How often to read the levels where there are no edges, in seconds; None where there are."""
+        return None if self._watched else max(self.settings.settle_s / 2, SHORTEST_POLL_S)
+
+    def drain(self, descriptor: int) -> None:
+        """Take the waiting edges off a descriptor; they say no more than that something moved."""
+        self._watched[descriptor].drain()
+
+    def read(self) -> str:
+        """Return the levels, first input first: "1" for a closed switch.
+
+        Raises:
+            OSError: the kernel refuses.
+        """
+        return "".join("1" if device.value else "0" for device in self._inputs)
+
+    def show(self, lit: tuple[bool, ...]) -> None:
+        """Switch the LEDs, first output first.
+
+        Raises:
+            OSError: the kernel refuses.
+        """
+        if lit != self._shown:
+            for device, value in zip(self._outputs, lit, strict=True):
+                device.value = value
+            self._shown = lit
+
+    def close(self) -> None:
+        """Turn all LEDs off and let go of the pins; may be called twice."""
+        with ExitStack() as stack:  # each step is tried, whatever the others raise
+            stack.callback(self.factory.close)
+            for device in self._inputs + self._outputs:
+                stack.callback(device.close)
+            for device in self._outputs:
+                if not device.closed:
+                    stack.callback(device.off)
+        self._inputs, self._outputs = [], []
+
+
+def on_a_pi() -> bool:
+    """Say whether this machine is a Raspberry Pi."""
+    try:
+        get_pi_revision()
+    except (PinUnknownPi, OSError, ValueError):
+        return False
+    return True
+
+
+def open_board(settings: BoardSettings) -> Board:
+    """Open the real pins with the pin factory that the settings name.
+
+    Raises:
+        BoardError: no chip, no permission, a line in use, a pin or factory that cannot be used.
+    """
+    with _in_words(None):  # what comes without a pin: no chip, no Pi
+        return Board(settings, _factory(settings.pin_factory))
+
+
+def _factory(name: str) -> Factory:
+    # Never gpiozero's fallback chain: it hides the first, real error behind the last one's.
+    if name == "gpiod":
+        header.open_chip().close()  # its refusals come first: gpiod may be missing
+        from .gpiod_pins import GpiodFactory
+
+        in_service = os.environ.get("SYSTEMD_EXEC_PID") == str(os.getpid())
+        return GpiodFactory(header.SERVICE if in_service else header.PROGRAM)
+    _give_lgpio_a_folder()
+    try:
+        if name == "lgpio":
+            from gpiozero.pins.lgpio import LGPIOFactory
+
+            with header.open_chip() as chip:
+                number = int(chip.path.removeprefix("/dev/gpiochip"))
+            return LGPIOFactory(chip=number)
+        from gpiozero.pins.rpigpio import RPiGPIOFactory
+
+        return RPiGPIOFactory()
+    except (ImportError, RuntimeError) as exc:
+        package = {"lgpio": "lgpio", "rpigpio": "RPi.GPIO or rpi-lgpio"}[name]
+        raise BoardError(f"pin_factory {name} cannot be loaded ({exc}); it needs the package {package}") from exc
+
+
+def _give_lgpio_a_folder() -> None:
+    """Give lgpio, which rpi-lgpio uses too, a folder of this process's own.
+
+    On import it makes a FIFO there and changes directory to it; two processes that share one take
+    each other's events.
+    """
+    runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    folder = tempfile.mkdtemp(prefix="pigate-lgpio-", dir=runtime or None)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["LG_WD"] = folder
+
+
+@contextmanager
+def _in_words(gpio: int | None) -> Iterator[None]:
+    """Turn what gpiozero and its factories raise into a `BoardError` of one line."""
+    try:
+        yield
+    except BoardError:
+        raise
+    except PinUnknownPi as exc:
+        raise BoardError("this is not a Raspberry Pi: pigate run --board simulated") from exc
+    except Exception as exc:  # lgpio and RPi.GPIO have errors of their own, unknown here
+        if gpio is not None and "busy" in str(exc).lower():
+            with header.open_chip() as chip:
+                raise BoardError(header.in_use(chip, gpio)) from exc
+        raise BoardError(str(exc) if gpio is None else f"GPIO {gpio} cannot be used: {exc}") from exc

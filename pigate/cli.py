@@ -1,0 +1,148 @@
+"""The commands: what was typed, and what is to be done about it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from . import __version__
+from .errors import BoardError, ConfigError, PigateError, TableError, WeightsError
+
+OK, FAILED, USAGE, NO_BOARD, BAD_CONFIG = 0, 1, 2, 69, 78
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code. For the main thread of a program of its own."""
+    _fill_closed_descriptors()
+    try:
+        args = _parser().parse_args(arguments)
+        code = _run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read standard output has gone, and wants no more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return 130
+    except (PigateError, OSError) as exc:
+        print(f"pigate: {one_line(_words(exc))}", file=sys.stderr)
+        return _code(exc)
+    return code
+
+
+def _run(args: argparse.Namespace) -> int:
+    from . import commands  # what they need is loaded when it is known which one it is
+
+    code: int = getattr(commands, args.command)(args)
+    return code
+
+
+def _words(error: Exception) -> str:
+    """Return what an error says; the operating system's without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'standard output'}: {error.strerror}"
+    return str(error)
+
+
+def _code(error: Exception) -> int:
+    """Return the exit code for an error that no command took care of itself."""
+    if isinstance(error, (TableError, WeightsError)):
+        return USAGE
+    if isinstance(error, ConfigError):
+        return BAD_CONFIG
+    return NO_BOARD if isinstance(error, BoardError) else FAILED
+
+
+def one_line(text: object) -> str:
+    """Return the text on one line, whatever a person's file or argument put into it."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
+def _fill_closed_descriptors() -> None:
+    """Give a closed standard stream the null device, before a file of ours takes its number."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 (it lasts as long as the process)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {one_line(message)} ({self.prog} --help shows how)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="pigate", description="A logic gate that learns.", epilog="example: pigate run --board simulated"
+    )
+    parser.add_argument("--version", action="version", version=f"pigate {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, what: str, example: str, *, json: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            name, help=what, description=f"{what[0].upper()}{what[1:]}.", epilog=f"example: {example}"
+        )
+        if json:
+            added.add_argument("--json", action="store_true", help="print JSON")
+        return added
+
+    run = command("run", "train, prove, read the switches and drive the LEDs", "pigate run --board simulated")
+    _add_choices(run)
+    run.add_argument(
+        "--board", choices=("auto", "gpio", "simulated"), default="auto", help="auto: the pins where there is a Pi"
+    )
+
+    train = command("train", "train on a table and show what was learned", "pigate train --table parity")
+    _add_choices(train)
+    train.add_argument("--hidden", metavar="4,4", type=_widths, help="neurons of each hidden layer, or none")
+    train.add_argument("--rule", help="resilient or plain")
+    train.add_argument("--learning-rate", type=float, metavar="RATE", help="of the plain rule")
+    train.add_argument("--starts", type=int, metavar="N", help="random initialisations side by side")
+    train.add_argument("--epochs", type=int, metavar="N", help="updates after which to give up")
+    train.add_argument("--tolerance", type=float, metavar="T", help="how near to 0 or 1 an output must be")
+    train.add_argument("--bias", action=argparse.BooleanOptionalAction, help="whether neurons have a bias")
+    train.add_argument("--export", metavar="DIR", help="write the weights and losses as the article's files")
+
+    predict = command("predict", "train, then ask for one setting of the switches", "pigate predict 101")
+    _add_choices(predict)
+    predict.add_argument("levels", metavar="LEVELS", help="first input first, such as 101")
+
+    table = command("table", "show a table, or list the named ones", "pigate table full-adder")
+    table.add_argument("table", nargs="?", metavar="TABLE", help="as for --table of train")
+    table.add_argument("--inputs", type=int, metavar="N", help="of a named table; 3 by default")
+
+    reproduce = command("reproduce", "run the published programs as published", "pigate reproduce multi-layer")
+    reproduce.add_argument(
+        "program", nargs="?", choices=("multi-layer", "single-layer", "xor-gate"), help="all by default"
+    )
+    reproduce.add_argument("--export", metavar="DIR", help="write the files of the xor-gate program")
+
+    check = command(
+        "check", "read the configuration and prove its table; touch no pin", "pigate check --config my.toml"
+    )
+    check.add_argument("--config", metavar="FILE", help="default: /etc/pigate/pigate.toml")
+    command(
+        "off", "turn off the outputs that a killed run left on", "RUNTIME_DIRECTORY=/run/pigate pigate off", json=False
+    )
+    return parser
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="default: /etc/pigate/pigate.toml, if there is one")
+    parser.add_argument("--table", metavar="TABLE", help="a name (pigate table lists them), 2^n bits, - or a file")
+    parser.add_argument("--inputs", type=int, metavar="N", help="of a named table; default: as many as pins")
+    parser.add_argument("--weights", metavar="DIR", help="a folder of weight files to use instead of training")
+    parser.add_argument("--seed", type=int, metavar="N", help="of the random initialisations; default 1")
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    return () if text == "none" else tuple(int(word) for word in text.split(","))
+
+
+_widths.__name__ = "list of widths"  # argparse's complaint names it

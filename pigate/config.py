@@ -1,0 +1,203 @@
+"""The settings: one model of the configuration, read from TOML."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+from .errors import ConfigError, TableError
+from .files import read_text
+from .tables import TruthTable
+
+DEFAULT_PATH = Path("/etc/pigate/pigate.toml")
+
+#: GPIO 2 and 3 have a resistor to 3.3 V on the board itself (I2C).
+FIXED_PULL_UP = {2, 3}
+
+#: msgspec's names for the kinds of value, and TOML's
+_IN_TOML = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+
+Width = Annotated[int, Meta(ge=1, le=64)]
+Gpio = Annotated[int, Meta(ge=0, le=27)]
+Gpios = Annotated[tuple[Gpio, ...], Meta(min_length=1, max_length=8)]
+
+
+class TableSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Exactly one of the three; none of them is the table ``xor``."""
+
+    name: str | None = None
+    rows: dict[str, Any] | None = None
+    file: str | None = None
+
+
+class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the table is learned; see `pigate.training.train`."""
+
+    hidden: Annotated[tuple[Width, ...], Meta(max_length=4)] = (4,)
+    bias: bool = True
+    rule: Literal["resilient", "plain"] = "resilient"
+    learning_rate: Annotated[float, Meta(gt=0, le=1000)] = 1.0
+    starts: Annotated[int, Meta(ge=1, le=1000)] = 16
+    epochs: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000
+    tolerance: Annotated[float, Meta(gt=0, lt=0.5)] = 0.1
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
+    #: a folder of weight files to use instead of training
+    weights: str | None = None
+
+
+class BoardSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The pins, by BCM number, and how they are read and shown. Durations are in seconds."""
+
+    inputs: Gpios = (17, 27, 22)
+    outputs: Gpios = (18,)
+    pull_up: bool = True
+    pin_factory: Literal["gpiod", "lgpio", "rpigpio"] = "gpiod"
+    settle_s: Annotated[float, Meta(ge=0, le=10)] = 0.02
+    resync_s: Annotated[float, Meta(ge=0.01, le=60)] = 1.0
+    undecided: Literal["blink", "off"] = "blink"
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that a configuration file can say. Immutable; any thread may use it."""
+
+    table: TableSettings = TableSettings()
+    training: TrainingSettings = TrainingSettings()
+    board: BoardSettings = BoardSettings()
+
+
+def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
+    """Read a configuration and the table that it names.
+
+    Args:
+        path: the file; None for `DEFAULT_PATH` if there is one, else the defaults. Files that it
+            names are relative to it.
+
+    Raises:
+        ConfigError: one line that names the file, the key and what is wrong.
+    """
+    if path is None:
+        if not DEFAULT_PATH.exists():
+            return Settings(), TruthTable.named("xor")
+        path = DEFAULT_PATH
+    text = read_text(path, ConfigError)
+    try:
+        raw = tomllib.loads(text)
+        for key, value in _floats(raw, ""):
+            if not math.isfinite(value):
+                raise ConfigError(f"{key}: {value} is not a finite number")
+        settings = msgspec.convert(raw, Settings)
+        _check_pins(settings.board)
+        settings = _beside(path, settings)
+        table = truth_table(settings.table, len(settings.board.inputs))
+        check_width(table, settings.board)
+    except msgspec.ValidationError as exc:
+        raise ConfigError(f"{path}: {explain(exc)}") from exc
+    except RecursionError as exc:
+        raise ConfigError(f"{path}: it is nested too deeply") from exc
+    except ValueError as exc:  # ours, TOML's own, and numbers of too many digits
+        raise ConfigError(f"{path}: {exc}") from exc
+    return settings, table
+
+
+def truth_table(settings: TableSettings, inputs: int) -> TruthTable:
+    """Return the table that the settings name; a named one with so many inputs.
+
+    Raises:
+        ConfigError, TableError: there is no such table, or more than one is given.
+    """
+    given = {"name": settings.name, "rows": settings.rows, "file": settings.file}
+    keys = [key for key, value in given.items() if value is not None]
+    if len(keys) > 1:
+        raise ConfigError(f"table: {' and '.join(keys)} are given: keep one of them")
+    key = keys[0] if keys else "name"
+    try:
+        if settings.rows is not None:
+            for levels, targets in settings.rows.items():
+                if not isinstance(targets, str):
+                    raise TableError(f'row {levels}: the outputs are text, such as "1", not {targets!r}')
+            return TruthTable(settings.rows)
+        if settings.file is not None:
+            return TruthTable.parse(read_text(Path(settings.file), TableError), settings.file)
+        return TruthTable.named("xor" if settings.name is None else settings.name, inputs)
+    except TableError as exc:
+        raise TableError(f"table.{key}: {exc}") from exc
+
+
+def check_width(table: TruthTable, board: BoardSettings) -> None:
+    """Check that the table has as many inputs and outputs as there are pins.
+
+    Raises:
+        ConfigError: it has not.
+    """
+    for key, width, pins in (("inputs", table.inputs, board.inputs), ("outputs", table.outputs, board.outputs)):
+        if width != len(pins):
+            raise ConfigError(f"board.{key}: {len(pins)} pins are named, but the table {table.name} has {width} {key}")
+
+
+def _check_pins(board: BoardSettings) -> None:
+    pins = board.inputs + board.outputs
+    for pin in pins:
+        if pins.count(pin) > 1:
+            raise ConfigError(f"board: GPIO {pin} is used twice")
+    fixed = FIXED_PULL_UP.intersection(board.inputs)
+    if fixed and not board.pull_up:
+        raise ConfigError(f"board.inputs: GPIO {min(fixed)} has a fixed pull-up: use another pin, or pull_up = true")
+
+
+def _beside(path: Path, settings: Settings) -> Settings:
+    """Make the files that the configuration names relative to it."""
+    replace = msgspec.structs.replace
+    table, training = settings.table, settings.training
+    if table.file is not None:
+        table = replace(table, file=str(path.parent / table.file))
+    if training.weights is not None:
+        training = replace(training, weights=str(path.parent / training.weights))
+    return replace(settings, table=table, training=training)
+
+
+def _floats(value: Any, key: str) -> Iterator[tuple[str, float]]:
+    if isinstance(value, float):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _floats(inner, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _floats(inner, f"{key}[{number}]")
+
+
+def explain(error: msgspec.ValidationError, section: str = "") -> str:
+    """Turn msgspec's ``what - at `$.key` `` into ``key: what``, with the nearest right word."""
+    what, _, where = str(error).partition(" - at `$")
+    key = f"{section}{where.rstrip('`')}".lstrip(".")
+    if unknown := re.fullmatch("Object contains unknown field `(.*)`", what, re.DOTALL):
+        word = unknown[1]
+        model = get_type_hints(Settings)[key] if key else Settings
+        return f"{key}{'.' if key else ''}{word}: there is no such key{_nearest(word, model.__struct_fields__)}"
+    if wrong := re.fullmatch("Invalid enum value '(.*)'", what, re.DOTALL):
+        section, _, name = key.partition(".")
+        choices = get_args(get_type_hints(get_type_hints(Settings)[section])[name])
+        return f"{key}: {wrong[1]!r} is none of {', '.join(choices)}{_nearest(wrong[1], choices)}"
+    for theirs, ours in _IN_TOML.items():
+        what = what.replace(f"`{theirs}`", ours)
+    return f"{key}: {what[0].lower()}{what[1:]}"
+
+
+def _nearest(word: str, words: tuple[str, ...]) -> str:
+    close = get_close_matches(word, words, 1)
+    return f" (did you mean {close[0]}?)" if close else f" (there are {', '.join(words)})"

@@ -1,0 +1,46 @@
+"""Debouncing: from what the switches read to what they say, by levels and time alone."""
+
+from __future__ import annotations
+
+#: Unrest of longer than this, in seconds, is a finding of its own.
+CHATTER_S = 1.0
+
+
+class Debouncer:
+    """Takes the levels as settled once all inputs have rested together for `settle_s` seconds.
+
+    A pure function of the levels and times it is given; it has no clock. One thread at a time.
+    """
+
+    def __init__(self, settle_s: float) -> None:
+        self._settle_s = settle_s
+        self._levels = ""
+        self._since = 0.0  # when the levels last changed
+        self._unrest_since = 0.0
+        self._moved: set[int] = set()
+        #: the levels that last rested for long enough; empty before the first
+        self.settled = ""
+        #: whether the levels rest now
+        self.resting = False
+
+    def update(self, levels: str, now: float) -> None:
+        """Take in what the switches read at `now`, in seconds of any steady clock."""
+        if levels != self._levels:
+            if self.resting or not self._levels:
+                self.resting = False
+                self._unrest_since = now
+                self._moved.clear()
+            self._moved.update(i for i, (a, b) in enumerate(zip(self._levels, levels, strict=False)) if a != b)
+            self._levels, self._since = levels, now
+        if not self.resting and now >= self._since + self._settle_s:
+            self.settled, self.resting = levels, True
+
+    def deadline(self) -> float | None:
+        """Return when the levels will have rested for long enough; None when they rest."""
+        return None if self.resting else self._since + self._settle_s
+
+    def chattering(self, now: float) -> tuple[int, ...]:
+        """Return the inputs, counted from 0, that have kept the levels from resting for a second."""
+        if self.resting or now - self._unrest_since <= CHATTER_S:
+            return ()
+        return tuple(sorted(self._moved))

@@ -1,0 +1,29 @@
+"""What can go wrong, in words for the person at the keyboard.
+
+Each message is one line that says what is wrong, where, and what to type. Each class is also the
+built-in a caller would expect, so a program that uses pigate may catch either.
+"""
+
+
+class PigateError(Exception):
+    """The root of all of pigate's own errors."""
+
+
+class TableError(PigateError, ValueError):
+    """A truth table that cannot be read, or that has no such name."""
+
+
+class WeightsError(PigateError, ValueError):
+    """Weight files that cannot be read, or whose shapes do not fit the table."""
+
+
+class ConfigError(PigateError, ValueError):
+    """A configuration that is not valid, or that names a file that is not."""
+
+
+class NotLearnedError(PigateError, RuntimeError):
+    """A network that does not decide every taught row rightly."""
+
+
+class BoardError(PigateError, OSError):
+    """No board to be had: no chip, no permission, a line in use, a pin that cannot be used."""

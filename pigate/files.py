@@ -1,0 +1,61 @@
+"""Reading and writing the small text files that people give and get."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from .errors import PigateError
+
+#: No table, weight file or configuration comes near this; /dev/zero would pass it.
+MOST_BYTES = 1 << 20
+
+#: What ProtectHome= hides from a service.
+_HIDDEN = ("/home", "/root", "/run/user")
+
+
+def read_text(path: Path, error: type[PigateError]) -> str:
+    """Return a UTF-8 file's text.
+
+    Raises:
+        error: the file cannot be read, is larger than 1 MiB or is not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
+        reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
+        raise error(f"{path}: {reason}{_home_hint(path)}") from exc
+    if len(data) > MOST_BYTES:
+        raise error(f"{path}: larger than 1 MiB, which is no file of pigate's")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise error(f"{path}: not UTF-8 text (byte {exc.start})") from exc
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file in one step, so that a power cut leaves the old one or the new one.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _home_hint(path: Path) -> str:
+    hidden = str(path.absolute()).startswith(tuple(f"{folder}/" for folder in _HIDDEN))
+    if hidden and "INVOCATION_ID" in os.environ:  # set by systemd for its services
+        return " (the service cannot see home folders: move the file to /etc/pigate)"
+    return ""

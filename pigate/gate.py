@@ -1,0 +1,53 @@
+"""From the settings to a network that is proved, or the reason why there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import weights
+from .config import TrainingSettings
+from .errors import NotLearnedError, WeightsError
+from .tables import TruthTable
+from .training import Progress, Trained, examine, train
+
+
+def learn(table: TruthTable, settings: TrainingSettings, progress: Progress | None = None) -> Trained:
+    """Train on the table, or read the weights that the settings name; say how well it is learned.
+
+    Raises:
+        WeightsError: the weights cannot be read, or do not fit the table.
+    """
+    if settings.weights is not None:
+        network = weights.read(Path(settings.weights), table.inputs)
+        if network.layers[-1] != table.outputs:
+            raise WeightsError(
+                f"{settings.weights}: the last layer has {network.layers[-1]} outputs, "
+                f"the table {table.name} has {table.outputs}"
+            )
+        return examine(network, table, settings.tolerance)
+    return train(
+        table,
+        hidden=settings.hidden,
+        bias=settings.bias,
+        rule=settings.rule,
+        learning_rate=settings.learning_rate,
+        starts=settings.starts,
+        epochs=settings.epochs,
+        tolerance=settings.tolerance,
+        seed=settings.seed,
+        progress=progress,
+    )
+
+
+def prove(trained: Trained) -> Trained:
+    """Return the training when every taught row is learned.
+
+    Raises:
+        NotLearnedError: the message names the rows that are not.
+    """
+    if trained.learned:
+        return trained
+    rows = trained.not_learned
+    named = ", ".join(rows[:8]) + (f" and {len(rows) - 8} more" if len(rows) > 8 else "")
+    told = f"after {trained.epochs} epochs" if trained.starts else "by the given weights"
+    raise NotLearnedError(f"the table {trained.table.name} is not learned {told}: {named}")
