@@ -8,10 +8,20 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from . import __version__
-from .errors import BoardError, ConfigError, PigateError, TableError, WeightsError
-
-OK, FAILED, USAGE, NO_BOARD, BAD_CONFIG = 0, 1, 2, 69, 78
+from . import __version__, commands
+from .errors import (
+    BAD_CONFIG,
+    FAILED,
+    NO_BOARD,
+    OK,
+    USAGE,
+    BoardError,
+    ConfigError,
+    PigateError,
+    TableError,
+    WeightsError,
+    one_line,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _fill_closed_descriptors()
     try:
         args = _parser().parse_args(arguments)
-        code = _run(args)
+        code: int = getattr(commands, args.command)(args)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read standard output has gone, and wants no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -29,13 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (PigateError, OSError) as exc:
         print(f"pigate: {one_line(_words(exc))}", file=sys.stderr)
         return _code(exc)
-    return code
-
-
-def _run(args: argparse.Namespace) -> int:
-    from . import commands  # what they need is loaded when it is known which one it is
-
-    code: int = getattr(commands, args.command)(args)
     return code
 
 
@@ -53,11 +56,6 @@ def _code(error: Exception) -> int:
     if isinstance(error, ConfigError):
         return BAD_CONFIG
     return NO_BOARD if isinstance(error, BoardError) else FAILED
-
-
-def one_line(text: object) -> str:
-    """Return the text on one line, whatever a person's file or argument put into it."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
 def _fill_closed_descriptors() -> None:

@@ -14,9 +14,8 @@ from pathlib import Path
 import msgspec
 
 from . import config
-from .cli import BAD_CONFIG, FAILED, OK, one_line
 from .config import Settings, TrainingSettings
-from .errors import ConfigError, NotLearnedError, TableError, WeightsError
+from .errors import BAD_CONFIG, FAILED, OK, ConfigError, NotLearnedError, TableError, WeightsError, one_line
 from .files import read_text
 from .tables import NAMED, TruthTable, is_bits
 

@@ -4,6 +4,14 @@ Each message is one line that says what is wrong, where, and what to type. Each 
 built-in a caller would expect, so a program that uses pigate may catch either.
 """
 
+#: Exit codes of the commands. The last two are those of sysexits.h.
+OK, FAILED, USAGE, NO_BOARD, BAD_CONFIG = 0, 1, 2, 69, 78
+
+
+def one_line(text: object) -> str:
+    """Return the text on one line, whatever a person's file or argument put into it."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
 
 class PigateError(Exception):
     """The root of all of pigate's own errors."""

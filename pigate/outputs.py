@@ -10,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from . import header
-from .errors import BoardError
+from .errors import BAD_CONFIG, NO_BOARD, BoardError
 from .files import read_text, write_text
 
 #: Exit codes of a run that never had the pins; systemd tells them in $EXIT_STATUS.
-NEVER_OURS = {"69", "78"}
+NEVER_OURS = {str(NO_BOARD), str(BAD_CONFIG)}
 
 
 def _file(environment: Mapping[str, str]) -> Path | None:
