@@ -45,15 +45,11 @@ class Batch:
         self.gradient: FloatArray = np.zeros_like(self.weights)
         self._w = self.split(self.weights, layers)
         self._g = self.split(self.gradient, layers)
-        self._fed: list[FloatArray] = []  # what each layer is fed: the activations, ones where biased
-        self._a: list[FloatArray] = [x]  # the same without the ones: views
-        for matrix in layers:
-            width = self._a[-1].shape[-1]
-            fed = np.ones((starts, x.shape[0], matrix.shape[1]))
-            fed[..., :width] = self._a[-1]
-            self._fed.append(fed)
-            self._a[-1] = fed[..., :width]
-            self._a.append(np.empty((starts, x.shape[0], matrix.shape[2])))
+        # Activations are kept twice: as they are, for what is done to each number is quickest where
+        # numbers lie side by side, and as the next layer is fed, with a column of ones for its bias.
+        self._fed: list[FloatArray] = [np.ones((starts, x.shape[0], w.shape[1])) for w in layers]
+        self._fed[0][..., : x.shape[1]] = x
+        self._a: list[FloatArray] = [np.empty((starts, x.shape[0], w.shape[2])) for w in layers]
         #: target less output, (S, R, outputs), as `forward` left it
         self.error: FloatArray = np.empty_like(self._a[-1])
 
@@ -70,12 +66,14 @@ class Batch:
 
     def forward(self) -> FloatArray:
         """Run all rows through all networks; return the outputs, ``(S, R, outputs)``."""
-        for fed, matrix, out in zip(self._fed, self._w, self._a[1:], strict=True):
-            z = fed @ matrix
-            z *= 0.5
-            np.tanh(z, out=out)
-            out += 1.0
-            out *= 0.5
+        for layer, a in enumerate(self._a):
+            np.matmul(self._fed[layer], self._w[layer], out=a)
+            a *= 0.5  # the sigmoid of `pigate.network`, in place
+            np.tanh(a, out=a)
+            a += 1.0
+            a *= 0.5
+            if layer + 1 < len(self._a):
+                self._fed[layer + 1][..., : a.shape[2]] = a
         np.subtract(self._y, self._a[-1], out=self.error)
         return self._a[-1]
 
@@ -83,12 +81,12 @@ class Batch:
         """Fill and return ``gradient`` for the weights that `forward` used."""
         delta = self.error
         for layer in reversed(range(len(self._w))):
-            a = self._a[layer + 1]
+            a = self._a[layer]
             delta = delta * a
             delta *= 1.0 - a
             np.matmul(self._fed[layer].swapaxes(1, 2), delta, out=self._g[layer])
             if layer:
-                width = self._a[layer].shape[-1]
+                width = self._a[layer - 1].shape[2]
                 delta = delta @ self._w[layer][:, :width].swapaxes(1, 2)
         return self.gradient
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from .backpropagation import Batch, plain
 from .network import FloatArray, Network
+from .proof import mean_squared_error, rows_as_arrays
 from .tables import TruthTable, every_levels
-from .training import mean_squared_error, rows_as_arrays
 
 #: The xor-gate article's own rule for reading its outputs: above 0.9 is 1, below 0.1 is 0.
 TOLERANCE = 0.1

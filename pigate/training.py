@@ -5,14 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
+from math import prod
+from random import Random
 from typing import Literal
 
 import numpy as np
 
-from .backpropagation import Batch, plain, resilient
-from .decision import Decision, decide, target_of
+from .backpropagation import plain, resilient
+from .decision import Decision, decide
+from .draw import first_weights, run_draw
 from .network import FloatArray, Network
+from .proof import mean_squared_error, rows_not_learned
 from .tables import TruthTable
 
 #: Called after each epoch with the number of epochs so far and the lowest loss of any start.
@@ -20,9 +25,6 @@ Progress = Callable[[int, float], None]
 
 #: Epochs that a first draw of a table with three inputs is given before it counts as stuck.
 PATIENCE = {"resilient": 200, "plain": 2000}
-
-#: What the record of the weights may take, in numbers of eight bytes: 8 MB.
-RECORD_SIZE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -63,32 +65,6 @@ class Trained:
         return tuple(prediction), tuple(decide(p, self.tolerance) for p in prediction)
 
 
-def rows_as_arrays(table: TruthTable) -> tuple[FloatArray, FloatArray]:
-    """Return the taught rows as levels ``(rows, inputs)`` and targets ``(rows, outputs)``."""
-    x = np.array([[float(bit) for bit in levels] for levels in table.rows])
-    y = np.array([[float(bit) for bit in targets] for targets in table.rows.values()])
-    return x, y
-
-
-def rows_not_learned(network: Network, table: TruthTable, tolerance: float) -> tuple[str, ...]:
-    """Return the taught rows that the network does not decide as the table says: the proof.
-
-    Rows are asked one by one, as the switches ask, so that what is proved is what will run.
-    """
-    wrong = []
-    for levels, targets in table.rows.items():
-        prediction = network.predict([int(bit) for bit in levels])
-        if "".join(target_of(decide(p, tolerance)) for p in prediction.tolist()) != targets:
-            wrong.append(levels)
-    return tuple(wrong)
-
-
-def mean_squared_error(network: Network, table: TruthTable) -> float:
-    """Return the loss: the mean over taught rows and outputs of the squared error."""
-    x, y = rows_as_arrays(table)
-    return float(np.mean((y - network.predict(x)) ** 2))
-
-
 def train(
     table: TruthTable,
     *,
@@ -123,21 +99,22 @@ def train(
     Any thread may call; nothing is shared between calls.
     """
     begin = time.perf_counter()
-    generator = np.random.default_rng(seed)
-    widths = [table.inputs, *hidden, table.outputs]
-    shapes = [(a + bias, b) for a, b in pairwise(widths)]
+    generator = Random(seed)  # noqa: S311 (it guards nothing)
+    shapes = [(rows + bias, columns) for rows, columns in pairwise([table.inputs, *hidden, table.outputs])]
     patience = PATIENCE[rule] * max(1, table.inputs - 2)
     done = draws = 0
+
     while True:
         draws += 1
+        first = first_weights(generator, starts, shapes)
+        update = plain(learning_rate) if rule == "plain" else resilient((starts, sum(map(prod, shapes))))
         # A batch can be stuck as a whole; a wider table or an unlucky one is given more each time.
         limit = min(patience * draws, epochs - done)
-        first = [generator.standard_normal((starts, *shape)) for shape in shapes]
-        draw = _run_draw(table, first, _rule(rule, learning_rate, first), limit, tolerance, done, progress)
-        done += draw.epochs
+        tell = None if progress is None else partial(_tell, progress, done)
+        draw = run_draw(table, first, update, limit, tolerance, tell)
+        done += len(draw.losses)
         if not draw.wrong or done >= epochs:
             break
-    snapshots = Batch.split(draw.weights, first)
     return Trained(
         table=table,
         network=draw.network,
@@ -151,9 +128,13 @@ def train(
         duration_s=time.perf_counter() - begin,
         losses=draw.losses,
         winner=draw.winner,
-        snapshot_epochs=draw.kept,
-        snapshots=tuple(snapshots),
+        snapshot_epochs=draw.snapshot_epochs,
+        snapshots=draw.snapshots,
     )
+
+
+def _tell(progress: Progress, before: int, epoch: int, loss: float) -> None:
+    progress(before + epoch, loss)
 
 
 def examine(network: Network, table: TruthTable, tolerance: float) -> Trained:
@@ -176,79 +157,3 @@ def examine(network: Network, table: TruthTable, tolerance: float) -> Trained:
         snapshot_epochs=(0,),
         snapshots=tuple(w[np.newaxis] for w in network.weights),
     )
-
-
-def _rule(name: str, learning_rate: float, layers: list[FloatArray]) -> Callable[[FloatArray, FloatArray], None]:
-    if name == "plain":
-        return plain(learning_rate)
-    starts = layers[0].shape[0]
-    return resilient((starts, sum(w[0].size for w in layers)))
-
-
-@dataclass(frozen=True)
-class _Draw:
-    network: Network
-    wrong: tuple[str, ...]
-    winner: int
-    epochs: int
-    losses: FloatArray
-    kept: tuple[int, ...]
-    weights: FloatArray  # (kept, weights in all) of the winner
-
-
-def _run_draw(
-    table: TruthTable,
-    first: list[FloatArray],
-    update: Callable[[FloatArray, FloatArray], None],
-    limit: int,
-    tolerance: float,
-    before: int,
-    progress: Progress | None,
-) -> _Draw:
-    """Train one batch for at most `limit` epochs, or until one of its networks is proved."""
-    x, y = rows_as_arrays(table)
-    batch = Batch(x, y, first)
-    losses: list[FloatArray] = []
-    kept: list[int] = []
-    weights: list[FloatArray] = []
-    most = max(2, min(256, RECORD_SIZE // batch.weights.size))
-    stride = 1
-    cells = y.size
-
-    def network_of(start: int) -> Network:
-        return Network(Batch.split(batch.weights[start], first), table.inputs)
-
-    epoch = 0
-    while True:
-        batch.forward()
-        worst = np.abs(batch.error).reshape(len(first[0]), -1).max(axis=1)
-        for winner in np.flatnonzero(worst < tolerance).tolist():
-            network = network_of(winner)
-            if not (wrong := rows_not_learned(network, table, tolerance)):
-                break
-        else:
-            wrong = ("",)
-        if epoch % stride == 0:
-            if len(kept) == most:  # thin the record out, so that its size stays bounded
-                del kept[1::2], weights[1::2]
-                stride *= 2
-            if epoch % stride == 0:
-                kept.append(epoch)
-                weights.append(batch.weights.copy())
-        if not wrong or epoch == limit:
-            break
-        flat = batch.error.reshape(len(worst), -1)
-        losses.append(np.einsum("ij,ij->i", flat, flat) / cells)
-        update(batch.weights, batch.backward())
-        epoch += 1
-        if progress is not None:
-            progress(before + epoch, float(losses[-1].min()))
-    if wrong:
-        winner = int(worst.argmin())
-        network = network_of(winner)
-        wrong = rows_not_learned(network, table, tolerance)
-    if kept[-1] != epoch:
-        kept.append(epoch)
-        weights.append(batch.weights.copy())
-    record = np.array(losses) if losses else np.empty((0, len(worst)))
-    return _Draw(network, wrong, winner, epoch, record, tuple(kept), np.stack([w[winner] for w in weights]))
