@@ -96,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
         "--board", choices=("auto", "gpio", "simulated"), default="auto", help="auto: the pins where there is a Pi"
     )
 
+    run.add_argument("--open", action="store_true", help="open the live page in a browser")
+
     train = command("train", "train on a table and show what was learned", "pigate train --table parity")
     _add_choices(train)
     train.add_argument("--hidden", metavar="4,4", type=_widths, help="neurons of each hidden layer, or none")

@@ -15,7 +15,7 @@ import msgspec
 
 from . import config
 from .config import Settings, TrainingSettings
-from .errors import BAD_CONFIG, FAILED, OK, ConfigError, NotLearnedError, TableError, WeightsError, one_line
+from .errors import BAD_CONFIG, FAILED, OK, ConfigError, NotLearnedError, TableError, WeightsError, one_line, say
 from .files import read_text
 from .tables import NAMED, TruthTable, is_bits
 
@@ -31,8 +31,8 @@ def run(args: Namespace) -> int:
 
         where = "on a simulated board" if simulated else f"on the pins ({settings.board.pin_factory})"
         inputs, outputs = (", ".join(map(str, pins)) for pins in (settings.board.inputs, settings.board.outputs))
-        daemon.say(f"{table.name} {where}: switches on GPIO {inputs}; LEDs on GPIO {outputs}")
-        request = daemon.Request(settings, table, simulated, args.json, partial(_for_board, args, simulated))
+        say(f"{table.name} {where}: switches on GPIO {inputs}; LEDs on GPIO {outputs}")
+        request = daemon.Request(settings, table, simulated, args.json, args.open, partial(_for_board, args, simulated))
         with _weights_named_by(args):
             try:
                 daemon.run(request, signals)

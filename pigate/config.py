@@ -72,12 +72,22 @@ class BoardSettings(Struct, frozen=True, forbid_unknown_fields=True):
     undecided: Literal["blink", "off"] = "blink"
 
 
+class WebSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The live page."""
+
+    #: None: for a simulated board
+    enabled: bool | None = None
+    host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that a configuration file can say. Immutable; any thread may use it."""
 
     table: TableSettings = TableSettings()
     training: TrainingSettings = TrainingSettings()
     board: BoardSettings = BoardSettings()
+    web: WebSettings = WebSettings()
 
 
 def load(path: Path | None = None) -> tuple[Settings, TruthTable]:

@@ -4,6 +4,8 @@ Each message is one line that says what is wrong, where, and what to type. Each 
 built-in a caller would expect, so a program that uses pigate may catch either.
 """
 
+import sys
+
 #: Exit codes of the commands. The last two are those of sysexits.h.
 OK, FAILED, USAGE, NO_BOARD, BAD_CONFIG = 0, 1, 2, 69, 78
 
@@ -11,6 +13,11 @@ OK, FAILED, USAGE, NO_BOARD, BAD_CONFIG = 0, 1, 2, 69, 78
 def one_line(text: object) -> str:
     """Return the text on one line, whatever a person's file or argument put into it."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
+def say(text: object) -> None:
+    """Tell a person one line, on standard error. Any thread."""
+    print(one_line(text), file=sys.stderr, flush=True)
 
 
 class PigateError(Exception):

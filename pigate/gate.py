@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from . import weights
@@ -9,6 +11,10 @@ from .config import TrainingSettings
 from .errors import NotLearnedError, WeightsError
 from .tables import TruthTable
 from .training import Progress, Trained, examine, train
+
+#: While it trains, a service asks for so many seconds more, this many seconds apart.
+EXTEND_S = 60
+EXTEND_EVERY_S = 10
 
 
 def learn(table: TruthTable, settings: TrainingSettings, progress: Progress | None = None) -> Trained:
@@ -51,3 +57,22 @@ def prove(trained: Trained) -> Trained:
     named = ", ".join(rows[:8]) + (f" and {len(rows) - 8} more" if len(rows) > 8 else "")
     told = f"after {trained.epochs} epochs" if trained.starts else "by the given weights"
     raise NotLearnedError(f"the table {trained.table.name} is not learned {told}: {named}")
+
+
+def prove_by(table: TruthTable, settings: TrainingSettings, send: Callable[..., None]) -> Trained:
+    """Learn and prove for a service, telling its manager by `send` that this takes time.
+
+    Raises:
+        NotLearnedError, WeightsError: as `prove` and `learn`.
+    """
+    asked = time.monotonic()
+    more = f"EXTEND_TIMEOUT_USEC={EXTEND_S * 1_000_000}"
+    send(f"STATUS=training on {table.name}", more)
+
+    def ask_for_time(_epoch: int, _loss: float) -> None:
+        nonlocal asked
+        if time.monotonic() >= asked + EXTEND_EVERY_S:
+            asked = time.monotonic()
+            send(more)
+
+    return prove(learn(table, settings, ask_for_time))

@@ -132,6 +132,15 @@ class TruthTable:
         return cls(rows, name or "rows")
 
 
+def named_for(inputs: int, outputs: int) -> list[str]:
+    """Return the names of the tables that come with so many inputs and outputs."""
+    return [
+        name
+        for name, (_, fixed, rule) in NAMED.items()
+        if fixed in (None, inputs) and len(rule((0,) * inputs)) == outputs
+    ]
+
+
 def every_levels(inputs: int) -> Iterator[str]:
     """Yield all 2^inputs levels in counting order: "000", "001", ..."""
     return map(_text, product((0, 1), repeat=inputs))

@@ -35,6 +35,9 @@ class Trained:
     network: Network
     #: how near to 0 or 1 an output must be to be decided
     tolerance: float
+    #: the rule that trained it, and the plain rule's rate
+    rule: Literal["resilient", "plain"]
+    learning_rate: float
     seed: int
     #: random initialisations side by side, and how often a whole batch of them was drawn
     starts: int
@@ -119,6 +122,8 @@ def train(
         table=table,
         network=draw.network,
         tolerance=tolerance,
+        rule=rule,
+        learning_rate=learning_rate,
         seed=seed,
         starts=starts,
         draws=draws,
@@ -145,6 +150,8 @@ def examine(network: Network, table: TruthTable, tolerance: float) -> Trained:
         table=table,
         network=network,
         tolerance=tolerance,
+        rule="resilient",
+        learning_rate=0.0,
         seed=0,
         starts=0,
         draws=0,

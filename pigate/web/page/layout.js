@@ -1,0 +1,46 @@
+/** Where everything stands in the drawing, in pixels: from left to right, or on a narrow page downwards. */
+
+/**
+ * @typedef {{x: number, y: number}} Point
+ * @typedef {object} Layout
+ * @property {boolean} downwards
+ * @property {number} width
+ * @property {number} height
+ * @property {Point[][]} places for each layer its neurons, and its bias as the last
+ * @property {number[]} radii for each layer
+ */
+
+const NARROW = 600;
+
+/** How far apart neurons stand at least, by how many share a column. @param {number} slots @returns {number} */
+const pitchFor = (slots) => (slots <= 6 ? 66 : slots <= 10 ? 60 : slots <= 20 ? 30 : 14);
+
+/**
+ * @param {number[]} layers widths, the inputs first
+ * @param {boolean[]} biased whether each layer but the last has a bias
+ * @param {number} room pixels from edge to edge of the exhibit, the boards included
+ * @param {number} boards pixels that the two boards take where they stand left and right
+ * @param {number} unit pixels of a unit
+ * @returns {Layout}
+ */
+export function layout(layers, biased, room, boards, unit) {
+  const downwards = room < NARROW * unit;
+  const slots = layers.map((width, l) => width + (biased[l] ? 1 : 0));
+  const margin = 52 * unit;
+  const gaps = layers.length - 1;
+  const most = Math.max(...slots);
+  const across = downwards ? room : Math.max(330 * unit, ...slots.map((n) => n * pitchFor(n) * unit), 78 * unit * layers[gaps]);
+  const along = downwards ? gaps * (most > 20 ? 130 : 104) * unit + 2 * margin : room - boards;
+  const gap = (along - 2 * margin) / gaps;
+  const radii = [];
+  const places = slots.map((n, l) => {
+    const pitch = Math.min(across / n, 116 * unit);
+    radii.push(Math.max(2, Math.min(22 * unit, pitch * 0.38, gap * 0.27)));
+    const first = (across - pitch * (n - 1)) / 2;
+    return Array.from({ length: n }, (_, i) => {
+      const [a, b] = [margin + l * gap, first + i * pitch];
+      return downwards ? { x: b, y: a } : { x: a, y: b };
+    });
+  });
+  return { downwards, width: downwards ? across : along, height: downwards ? along : across, places, radii };
+}

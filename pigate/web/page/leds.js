@@ -1,0 +1,67 @@
+/** The LEDs: what the gate decided, as it shows on the board. */
+
+import { html, say, svg } from "./element.js";
+import { fixed } from "./words.js";
+
+/** @typedef {import("./types.js").State} State */
+
+/** @returns {SVGElement} a five millimetre LED from the side; the page's style lights it */
+function led() {
+  return svg(
+    "svg",
+    { class: "lamp", viewBox: "0 0 48 70", "aria-hidden": "true" },
+    svg("circle", { class: "glow", cx: 24, cy: 25, r: 46, fill: "url(#glow)" }),
+    svg("path", { class: "leads", d: "M18.5 49 V68 M29.5 49 V62" }),
+    svg("path", { class: "dome", d: "M11 43 V20 a13 13 0 0 1 26 0 V43 z" }),
+    svg("path", { class: "hatch", d: "M11 43 V20 a13 13 0 0 1 26 0 V43 z", fill: "url(#hatch)" }),
+    svg("path", { class: "chip", d: "M18 43 V31 h5 l4 5 v7 M30 43 V30" }),
+    svg("path", { class: "shine", d: "M15 36 V20 a9 9 0 0 1 4.5 -7.8" }),
+    svg("path", { class: "flange", d: "M8 43 H40 V49 a1.5 1.5 0 0 1 -1.5 1.5 H9.5 A1.5 1.5 0 0 1 8 49 z" }),
+    svg("text", { class: "doubt", x: 24, y: 34 }, "?"),
+  );
+}
+
+/** @param {HTMLElement} root a list */
+export function makeLeds(root) {
+  /** @type {HTMLElement[]} */
+  let items = [];
+  let built = "";
+
+  /** @param {number[]} gpios */
+  function build(gpios) {
+    built = gpios.join();
+    items = gpios.map((gpio) =>
+      html(
+        "li",
+        { class: "led" },
+        led(),
+        html(
+          "span",
+          { class: "reading" },
+          html("b", { class: "decision" }),
+          html("span", { class: "prediction" }),
+          html("span", { class: "silk" }, html("b", {}, `GPIO ${gpio}`)),
+        ),
+      ),
+    );
+    root.replaceChildren(...items);
+  }
+
+  return {
+    /** @param {State} state */
+    update({ board, snapshot }) {
+      if (board.outputs.join() !== built) build(board.outputs);
+      items.forEach((item, index) => {
+        const decision = snapshot?.decision[index] ?? "unknown";
+        item.dataset.decision = decision;
+        say(/** @type {Element} */ (item.querySelector(".decision")), decision === "unknown" ? "waiting" : decision);
+        const text = snapshot ? fixed(snapshot.prediction[index], 3) : "";
+        say(/** @type {Element} */ (item.querySelector(".prediction")), text);
+      });
+    },
+    /** Stand level with the output neurons. @param {number[]} along pixels */
+    place(along) {
+      items.forEach((item, index) => item.style.setProperty("--at", `${along[index]}px`));
+    },
+  };
+}

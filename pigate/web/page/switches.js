@@ -1,0 +1,116 @@
+/** The switches: toggles on a small board, which a simulated board lets one flip. */
+
+import { post } from "./connection.js";
+import { html, say, set, svg } from "./element.js";
+
+/** @typedef {import("./types.js").State} State */
+
+const PATIENCE_MS = 600;
+
+/** @returns {SVGElement} a toggle switch seen from the front; the page's style throws its lever */
+function toggle() {
+  return svg(
+    "svg",
+    { class: "toggle", viewBox: "0 0 44 64", "aria-hidden": "true" },
+    svg("polygon", { class: "nut", points: "22,13 38.5,22.5 38.5,41.5 22,51 5.5,41.5 5.5,22.5" }),
+    svg("circle", { class: "washer", cx: 22, cy: 32, r: 13 }),
+    svg("circle", { class: "hole", cx: 22, cy: 32, r: 8.5 }),
+    svg(
+      "g",
+      { class: "lever" },
+      svg("path", { class: "bat", d: "M19 32 L15.8 9.5 a6.2 6.2 0 0 1 12.4 0 L25 32 a3 3 0 0 1 -6 0 z" }),
+      svg("path", { class: "shine", d: "M20 28 L18 10 a4 4 0 0 1 2.4 -4 L21.4 28 z" }),
+    ),
+  );
+}
+
+/**
+ * @param {HTMLElement} root a list
+ * @param {(problem: string) => void} complain told what went wrong, or nothing
+ */
+export function makeSwitches(root, complain) {
+  /** @type {HTMLElement[]} */
+  let items = [];
+  /** @type {State | null} */
+  let state = null;
+  let lost = false;
+  let wanted = ""; // the levels asked for, until the gate shows them
+  let asking = false;
+
+  const shown = () => wanted || state?.snapshot?.levels || "";
+
+  /** Have the gate follow what is wanted, one question at a time, so that the last flip wins. */
+  async function ask() {
+    if (asking) return;
+    asking = true;
+    for (let asked = ""; asked !== wanted; ) {
+      asked = wanted;
+      const problem = await post("/api/switches", { levels: asked });
+      complain(problem);
+      if (problem) break;
+    }
+    asking = false;
+    setTimeout(() => {
+      if (asking) return;
+      wanted = "";
+      draw();
+    }, PATIENCE_MS);
+  }
+
+  /** @param {number} index of the switch to flip */
+  function flip(index) {
+    if (!state?.board.writable || lost || index >= shown().length) return;
+    const levels = [...shown()];
+    levels[index] = levels[index] === "1" ? "0" : "1";
+    wanted = levels.join("");
+    draw();
+    ask();
+  }
+
+  /** @param {number[]} gpios */
+  function build(gpios) {
+    items = gpios.map((gpio, index) => {
+      const button = html(
+        "button",
+        { type: "button", role: "switch", "aria-label": `Switch ${index + 1}, GPIO ${gpio}` },
+        html("span", { class: "throw", "aria-hidden": "true" }, "1"),
+        toggle(),
+        html("span", { class: "throw", "aria-hidden": "true" }, "0"),
+      );
+      button.addEventListener("click", () => flip(index));
+      const silk = html("span", { class: "silk" }, html("b", {}, `GPIO ${gpio}`), html("kbd", {}, `${index + 1}`));
+      return html("li", { class: "switch" }, silk, button, html("span", { class: "alarm" }));
+    });
+    root.replaceChildren(...items);
+  }
+
+  function draw() {
+    if (!state) return;
+    const levels = shown();
+    const { board, snapshot } = state;
+    items.forEach((item, index) => {
+      const button = /** @type {HTMLButtonElement} */ (item.querySelector("button"));
+      const chattering = snapshot?.chattering.includes(board.inputs[index]);
+      set(button, { "aria-checked": String(levels[index] === "1"), "aria-disabled": lost ? "true" : null });
+      button.disabled = !board.writable;
+      item.classList.toggle("chattering", Boolean(chattering));
+      say(/** @type {Element} */ (item.querySelector(".alarm")), chattering ? "chattering" : "");
+    });
+  }
+
+  return {
+    flip,
+    /** @param {State} next @param {boolean} isLost */
+    update(next, isLost) {
+      if (next.board.inputs.join() !== state?.board.inputs.join()) build(next.board.inputs);
+      state = next;
+      lost = isLost;
+      if (!asking && wanted === state.snapshot?.levels) wanted = "";
+      draw();
+    },
+    /** Stand level with the input neurons. @param {number[]} along pixels */
+    place(along) {
+      items.forEach((item, index) => item.style.setProperty("--at", `${along[index]}px`));
+    },
+  };
+}

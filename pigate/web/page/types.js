@@ -1,0 +1,71 @@
+/**
+ * What the server sends, as `GET /api/state` and `GET /api/events` give it.
+ *
+ * @typedef {number[][][]} Weights for each layer a matrix (fan_in, fan_out), or with the bias as a last row
+ * @typedef {"on" | "off" | "undecided"} Decision
+ *
+ * @typedef {object} Board
+ * @property {"simulated" | "gpio"} kind
+ * @property {number[]} inputs GPIO numbers, first input first
+ * @property {number[]} outputs GPIO numbers, first output first
+ * @property {boolean} writable whether the switches can be set from here
+ *
+ * @typedef {object} Snapshot
+ * @property {string} levels
+ * @property {number[]} prediction
+ * @property {Decision[]} decision
+ * @property {boolean} taught
+ * @property {number[]} chattering GPIO numbers that do not come to rest
+ *
+ * @typedef {object} Gate
+ * @property {string} table
+ * @property {Record<string, string>} rows the taught rows, levels to targets
+ * @property {number[]} layers
+ * @property {number} tolerance
+ * @property {Weights} weights
+ *
+ * @typedef {object} Training
+ * @property {string} table
+ * @property {Record<string, string>} rows
+ * @property {number[]} layers
+ * @property {number} tolerance
+ * @property {"resilient" | "plain"} rule
+ * @property {boolean} bias
+ * @property {number} learning_rate
+ * @property {number} seed
+ * @property {number} starts 0 when the weights were given
+ * @property {number} draws
+ * @property {number} epochs over all draws
+ * @property {number} loss
+ * @property {boolean} learned
+ * @property {string[]} not_learned
+ * @property {number} duration_s
+ * @property {number} winner
+ * @property {number[]} loss_epochs
+ * @property {number[][]} losses for each of loss_epochs the loss of every start
+ * @property {number[]} snapshot_epochs
+ * @property {Weights[]} snapshots the winner's weights at each of snapshot_epochs
+ *
+ * @typedef {object} State
+ * @property {Board} board
+ * @property {Snapshot | null} snapshot
+ * @property {Gate} gate
+ * @property {Training} training
+ * @property {string[]} tables
+ * @property {boolean} busy
+ */
+
+/**
+ * What is on show: the gate as it is, or a training as it was at one epoch.
+ *
+ * @typedef {object} Subject
+ * @property {boolean} live
+ * @property {string} table
+ * @property {Record<string, string>} rows
+ * @property {number[]} layers
+ * @property {number} tolerance
+ * @property {Weights} weights
+ * @property {Weights} learned the weights at the end, by which widths are scaled
+ */
+
+export {};

@@ -1,0 +1,89 @@
+/** Numbers and sentences as a person reads them. */
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").Training} Training */
+
+/** What the named tables say. */
+export const MEANINGS = {
+  xor: "1 when all inputs agree",
+  parity: "1 when an odd number of inputs is 1",
+  and: "1 when all inputs are 1",
+  or: "1 when any input is 1",
+  nand: "0 when all inputs are 1",
+  nor: "0 when any input is 1",
+  majority: "1 when more than half of the inputs are 1",
+  xor2: "1 when the first two inputs differ",
+  first: "the first input",
+  mux: "first input 0: the second; 1: the third",
+  "full-adder": "sum, then carry",
+};
+
+const SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
+/** @param {number} n @param {string} noun @returns {string} such as "three switches", "12 rows", "one LED" */
+export function count(n, noun) {
+  const plural = noun.endsWith("h") ? `${noun}es` : `${noun}s`;
+  return `${SMALL[n] ?? whole(n)} ${n === 1 ? noun : plural}`;
+}
+
+/** @param {number} n @returns {string} with a comma between thousands */
+export const whole = (n) => n.toLocaleString("en-US");
+
+/** @param {number} value @param {number} [digits] @returns {string} with a true minus */
+export const fixed = (value, digits = 2) => value.toFixed(digits).replace("-", "\u2212");
+
+/** @param {number} value @returns {string} with its sign, as weights are written */
+export const signed = (value) => (value < 0 ? "" : "+") + fixed(value);
+
+/** @param {number} seconds @returns {string} */
+export const duration = (seconds) => (seconds < 1 ? `${(seconds * 1e3).toPrecision(2)} ms` : `${seconds.toFixed(1)} s`);
+
+/** @param {string[]} names @param {number} [most] @returns {string} "a, b and c" or "a, b and 9 more" */
+export function list(names, most = 8) {
+  if (names.length > most) return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}
+
+/** @param {string} text @returns {string} */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** @param {string} table @returns {string} what the table says, in brackets, or nothing */
+export function meaning(table) {
+  const text = MEANINGS[/** @type {keyof typeof MEANINGS} */ (table)];
+  return text ? ` (${text})` : "";
+}
+
+/** What one is looking at. @param {State} state @returns {string[]} pieces; the second is the table's name */
+export function introduction({ board, gate, training }) {
+  const neurons = gate.layers.slice(1).reduce((a, b) => a + b);
+  const things = `${capital(count(board.inputs.length, "switch"))}, ${count(board.outputs.length, "LED")}`;
+  const between = `${things}, and in between a network of ${count(neurons, "neuron")}. `;
+  const examples = count(Object.keys(gate.rows).length, "row");
+  const given = !training.starts && training.learned;
+  const how = given
+    ? "Nobody programmed the logic: the network was given weights that keep the table "
+    : "Nobody programmed the logic: the network learned the table ";
+  const end = given ? `${meaning(gate.table)}` : `${meaning(gate.table)} from its ${examples}`;
+  return [between + how, gate.table, `${end}, and this is it, thinking.`];
+}
+
+/** How a training went. @param {Training} training @param {string} gate the table that the gate works by
+ * @returns {string} */
+export function history(training, gate) {
+  if (!training.starts) return "The weights were given, not trained: there is nothing to replay.";
+  const many = training.starts > 1;
+  const rule = training.rule === "plain" ? `the plain rule at rate ${training.learning_rate}` : "the resilient rule";
+  const how = `${rule}, ${training.bias ? "with" : "without"} bias, seed ${whole(training.seed)}`;
+  const starts = many ? `${whole(training.starts)} random starts side by side` : "One random start";
+  const earlier = training.draws - 1;
+  const stuck = earlier ? ` ${capital(count(earlier, "earlier batch"))} got stuck and made way.` : "";
+  const epochs = `${count(training.epochs, "epoch")}, ${duration(training.duration_s)}`;
+  if (!training.learned) {
+    const wrong = training.not_learned;
+    const rows = `${wrong.length === 1 ? "row" : "rows"} ${list(wrong)} ${wrong.length === 1 ? "is" : "are"}`;
+    return `${starts}, ${how}: after ${epochs}, ${rows} still wrong or undecided. The old gate, ${gate}, goes on.`;
+  }
+  const who = many ? `Start ${training.winner + 1} had every row right first, after` : "It had every row right after";
+  const rest = many ? ` The faint lines are the other ${training.starts - 1}: one start alone may be slow, or stuck for good.` : "";
+  return `${starts}, ${how}. ${who} ${epochs}.${rest}${stuck}`;
+}

@@ -1,0 +1,153 @@
+"""The live page's server: the page's files, the state, the stream of events, and two requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+from pathlib import Path
+from socket import gethostname
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .feed import Feed
+from .requests import Switches, TrainAgain, train_again
+
+PAGE = Path(__file__).with_name("page")
+
+#: A request's body is a few words; one longer than this, in bytes, is not read.
+MOST_BODY = 2048
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-cache",
+}
+
+
+def application(feed: Feed, tell: Callable[[dict[str, Any]], None]) -> ASGIApp:
+    """Return the application that serves the page.
+
+    Args:
+        feed: the latest state.
+        tell: passes a request on to the gate.
+    """
+
+    async def index(_: Request) -> Response:
+        return FileResponse(PAGE / "index.html")
+
+    async def state(_: Request) -> Response:
+        return JSONResponse(await feed.state())
+
+    async def events(_: Request) -> Response:
+        return StreamingResponse(feed.events(), media_type="text/event-stream")
+
+    async def switches(request: Request) -> Response:
+        known = await feed.state()
+        wanted = await _body(request, known, Switches)
+        if len(wanted.levels) != len(known["board"]["inputs"]):
+            raise HTTPException(422, f"levels: {len(known['board']['inputs'])} of 0 and 1 are needed")
+        tell({"levels": wanted.levels})
+        return JSONResponse({"levels": wanted.levels}, 202)
+
+    async def train(request: Request) -> Response:
+        known = await feed.state()
+        wanted = await _body(request, known, TrainAgain)
+        if known["busy"]:
+            raise HTTPException(409, "a training is running")
+        try:
+            tell({"train": train_again(wanted, known)})
+        except ValueError as exc:
+            raise HTTPException(422, str(exc)) from exc
+        return JSONResponse({}, 202)
+
+    routes = [
+        Route("/", index),
+        Mount("/page", StaticFiles(directory=PAGE)),
+        Route("/api/state", state),
+        Route("/api/events", events),
+        Route("/api/switches", switches, methods=["POST"]),
+        Route("/api/train", train, methods=["POST"]),
+    ]
+    return _Guard(Starlette(routes=routes, exception_handlers={HTTPException: _refusal}))
+
+
+async def _body(request: Request, known: dict[str, Any], kind: type[Any]) -> Any:
+    """Return the body of a request that asks for a change, if it may.
+
+    Raises:
+        HTTPException: the board is real, or the request comes from another site's page, or is not a
+            short JSON object of this kind.
+    """
+    if not known["board"]["writable"]:
+        raise HTTPException(403, "on a real board the page only shows")
+    if request.headers.get("origin") != f"http://{request.headers.get('host')}":
+        raise HTTPException(403, "only this page may ask for that")
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise HTTPException(415, "the body must be JSON")
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BODY:
+            raise HTTPException(413, "the body is too long")
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
+        raise HTTPException(422, str(exc)) from exc
+
+
+async def _refusal(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return JSONResponse({"error": str(getattr(error, "detail", error))}, status)
+
+
+def is_this_machine(host: str) -> bool:
+    """Say whether a Host header is an address, or a name of this machine.
+
+    Another name that leads here is a rebinding attack: a page of that name would be of one origin
+    with this server.
+    """
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
+    own = gethostname().lower()
+    if name.lower().rstrip(".") in {"localhost", own, own.partition(".")[0], f"{own.partition('.')[0]}.local"}:
+        return True
+    try:
+        ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
+
+
+class _Guard:
+    """Refuses requests for other hosts, and gives every answer the headers of a closed page."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) == 1 and is_this_machine(hosts[0].decode("latin-1")):
+            await self._inner(scope, receive, send_guarded)
+        else:
+            await PlainTextResponse("this is no name of this machine\n", 421)(scope, receive, send_guarded)
