@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from gpiozero import InputDevice, OutputDevice
@@ -54,7 +54,8 @@ class Board:
                     if hasattr(device.pin, "watch"):
                         self._watched[device.pin.watch()] = device.pin
         except BaseException:
-            self.close()
+            with suppress(Exception):  # the first error is the one to tell
+                self.close()
             raise
         self._shown: tuple[bool, ...] = (False,) * len(self._outputs)
 

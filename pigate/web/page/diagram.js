@@ -1,6 +1,6 @@
 /** The drawing of the network: weights as lines, neurons lit by their activations. */
 
-import { svg, set } from "./element.js";
+import { set, svg, unit } from "./element.js";
 import { nameOf } from "./formula.js";
 import { fixed, signed } from "./words.js";
 
@@ -14,13 +14,18 @@ const MOST_LINES = 1200;
 /** More numbers than this at the lines into one neuron cannot be read. */
 const MOST_LABELS = 9;
 
-/** @param {Subject} subject @returns {Omit<Weight, "line">[]} the weights to draw, in the order of the layers */
+/** @param {Subject} subject @returns {Omit<Weight, "line">[]} the weights to draw */
 function chosen(subject) {
-  const all = subject.learned.flatMap((matrix, layer) =>
+  const layers = subject.learned.map((matrix, layer) =>
     matrix.flatMap((row, from) => row.map((weight, to) => ({ layer, from, to, size: Math.abs(weight) }))),
   );
-  if (all.length <= MOST_LINES) return all;
-  return all.sort((a, b) => b.size - a.size).slice(0, MOST_LINES).sort((a, b) => a.layer - b.layer);
+  let left = MOST_LINES;
+  layers.sort((a, b) => a.length - b.length); // what the small layers do not need goes to the large ones
+  return layers.flatMap((layer, l) => {
+    const strongest = layer.sort((a, b) => b.size - a.size).slice(0, Math.ceil(left / (layers.length - l)));
+    left -= strongest.length;
+    return strongest;
+  });
 }
 
 /** @param {Element} root an SVG @param {(neuron: Neuron | null) => void} pointed told which neuron is looked at */
@@ -62,6 +67,13 @@ export function makeDiagram(root, pointed) {
     return group;
   }
 
+  /** @returns {SVGElement} the names of the layers, above them */
+  function captions() {
+    const last = plan.places.length - 1;
+    const names = subject.layers.map((width, l) => (l === 0 ? "inputs" : l < last ? "hidden" : width > 1 ? "outputs" : "output"));
+    return svg("g", { class: "captions", "aria-hidden": "true" }, ...names.map((name, l) => svg("text", { x: plan.places[l][0].x, y: 22 * unit() }, name)));
+  }
+
   /** @param {Neuron} to */
   function moveStop(to) {
     neurons[stop.layer]?.[stop.index]?.setAttribute("tabindex", "-1");
@@ -89,6 +101,7 @@ export function makeDiagram(root, pointed) {
   return {
     /** Draw anew, for another network or another size. @param {Subject} nextSubject @param {Layout} nextPlan */
     build(nextSubject, nextPlan) {
+      const focused = root.contains(document.activeElement);
       subject = nextSubject;
       plan = nextPlan;
       const { width, height, places, radii, downwards } = plan;
@@ -113,8 +126,10 @@ export function makeDiagram(root, pointed) {
         ...neurons.flat(),
         labels,
       );
+      if (!downwards) root.prepend(captions());
       root.classList.toggle("dense", Math.min(...radii) < 13);
       moveStop({ layer: places.length - 1, index: 0 });
+      if (focused) neurons[stop.layer][stop.index].focus();
       return { drawn: lines.length, all: subject.learned.flat(2).length };
     },
 
@@ -133,12 +148,12 @@ export function makeDiagram(root, pointed) {
         const into = looked !== null && looked.layer === layer + 1 && looked.index === to;
         const out = looked !== null && looked.layer === layer && looked.index === from;
         set(line, { class: `${weight < 0 ? "negative" : "positive"}${into || out ? " looked" : ""}`, "stroke-width": size.toFixed(2) });
-        set(line, { "stroke-dasharray": weight < 0 ? `${(3 + size).toFixed(1)} ${(2.5 + size * 0.6).toFixed(1)}` : null });
+        set(line, { "stroke-dasharray": weight < 0 ? `${(4 + size * 1.3).toFixed(1)} ${(3 + size * 0.5).toFixed(1)}` : null });
         line.style.setProperty("--fed", fed.toFixed(3));
       }
       neurons.forEach((layer, l) => layer.forEach((group, index) => {
         const value = index === subject.layers[l] ? 1 : activations[l]?.[index];
-        const text = value === undefined ? "?" : Number.isInteger(value) ? String(value) : fixed(value);
+        const text = value === undefined ? "?" : l === 0 || index === subject.layers[l] ? String(value) : fixed(value);
         const here = looked?.layer === l && looked.index === index;
         group.style.setProperty("--a", (value ?? 0).toFixed(3));
         group.classList.toggle("bright", (value ?? 0) > 0.5);

@@ -31,14 +31,16 @@ export function makeExhibit() {
   let looked = null;
   /** @type {Neuron | null} */
   let kept = null; // whose formula stays when nobody looks at a neuron
-  let built = "";
+  /** @type {import("./types.js").Weights | null} */
+  let built = null; // what the drawing was made for: a network, and a size
+  let framed = "";
 
   function build() {
     if (!subject || !state) return;
-    const shape = [subject.layers, biases(subject.layers, subject.weights), subject.live, subject.table, box.clientWidth, unit()];
-    const same = built === JSON.stringify(shape);
-    if (same) return;
-    built = JSON.stringify(shape);
+    const frame = `${box.clientWidth} ${unit()}`;
+    if (built === subject.learned && framed === frame) return;
+    built = subject.learned;
+    framed = frame;
     const boards = box.clientWidth - byId("window").clientWidth;
     const plan = layout(subject.layers, biases(subject.layers, subject.weights), box.clientWidth, boards, unit());
     box.classList.toggle("downwards", plan.downwards);

@@ -41,9 +41,6 @@ function giving(subject, activations, neuron) {
   return value === undefined ? "the switch is not read yet" : `${value}, because switch ${neuron.index + 1} is ${value ? "on" : "off"}`;
 }
 
-/** @param {number} value @returns {string} */
-const plain = (value) => (Number.isInteger(value) ? String(value) : fixed(value));
-
 /**
  * Write the formula of a neuron.
  * @param {Element} root @param {Subject} subject @param {number[][]} activations @param {Neuron} neuron
@@ -52,16 +49,17 @@ export function write(root, subject, activations, neuron) {
   const name = html("dfn", {}, nameOf(subject.layers, neuron));
   if (gives(subject, neuron) || !activations.length) {
     const text = activations.length ? giving(subject, activations, neuron) : "the switches are not read yet";
-    root.replaceChildren(html("p", {}, name, " = ", text));
+    root.replaceChildren(html("p", {}, name, activations.length ? " = " : ": ", text));
     return;
   }
-  const biased = biases(subject.layers, subject.weights)[neuron.layer - 1];
+  const { layer } = neuron;
+  const biased = biases(subject.layers, subject.weights)[layer - 1];
   const all = terms(subject, activations, neuron);
   const pieces = all.map(({ weight, fed }, i) => {
     const sign = weight < 0 ? "\u2212" : i ? "+" : "";
     const number = html("b", { class: weight < 0 ? "negative" : "positive" }, `${sign}${i ? "\u2009" : ""}${fixed(Math.abs(weight))}`);
     if (biased && i === all.length - 1) return html("span", { class: "term" }, number);
-    const value = html("span", { class: "fed" }, plain(fed));
+    const value = html("span", { class: "fed" }, layer === 1 ? String(fed) : fixed(fed));
     return html("span", { class: fed < 0.005 ? "term idle" : "term" }, number, "\u2009\u00d7\u2009", value);
   });
   const z = sum(subject.weights[neuron.layer - 1], activations[neuron.layer - 1], neuron.index);

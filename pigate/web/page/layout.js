@@ -11,9 +11,10 @@
  */
 
 const NARROW = 600;
+const HEAD = 26; // above the neurons, for the names of the layers
 
 /** How far apart neurons stand at least, by how many share a column. @param {number} slots @returns {number} */
-const pitchFor = (slots) => (slots <= 6 ? 66 : slots <= 10 ? 60 : slots <= 20 ? 30 : 14);
+const pitchFor = (slots) => (slots <= 6 ? 66 : slots <= 10 ? 60 : slots <= 20 ? 30 : 11);
 
 /**
  * @param {number[]} layers widths, the inputs first
@@ -29,14 +30,17 @@ export function layout(layers, biased, room, boards, unit) {
   const margin = 52 * unit;
   const gaps = layers.length - 1;
   const most = Math.max(...slots);
-  const across = downwards ? room : Math.max(330 * unit, ...slots.map((n) => n * pitchFor(n) * unit), 78 * unit * layers[gaps]);
+  const head = downwards ? 0 : HEAD * unit;
+  const least = [Math.min(room * 0.53, 520 * unit), ...slots.map((n) => n * pitchFor(n) * unit), 78 * unit * layers[gaps]];
+  const across = downwards ? room : Math.max(330 * unit, ...least) + head;
   const along = downwards ? gaps * (most > 20 ? 130 : 104) * unit + 2 * margin : room - boards;
   const gap = (along - 2 * margin) / gaps;
+  /** @type {number[]} */
   const radii = [];
   const places = slots.map((n, l) => {
-    const pitch = Math.min(across / n, 116 * unit);
+    const pitch = Math.min((across - head) / n, 124 * unit);
     radii.push(Math.max(2, Math.min(22 * unit, pitch * 0.38, gap * 0.27)));
-    const first = (across - pitch * (n - 1)) / 2;
+    const first = (across + head - pitch * (n - 1)) / 2;
     return Array.from({ length: n }, (_, i) => {
       const [a, b] = [margin + l * gap, first + i * pitch];
       return downwards ? { x: b, y: a } : { x: a, y: b };

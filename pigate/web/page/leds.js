@@ -38,9 +38,9 @@ export function makeLeds(root) {
         html(
           "span",
           { class: "reading" },
-          html("b", { class: "decision" }),
+          html("span", {}, html("b", { class: "decision" }), html("span", { class: "now" }, "live")),
           html("span", { class: "prediction" }),
-          html("span", { class: "silk" }, html("b", {}, `GPIO ${gpio}`)),
+          html("span", { class: "silk" }, html("b", {}, html("span", { class: "gpio" }, "GPIO "), String(gpio))),
         ),
       ),
     );

@@ -78,7 +78,7 @@ export function makeSwitches(root, complain) {
         html("span", { class: "throw", "aria-hidden": "true" }, "0"),
       );
       button.addEventListener("click", () => flip(index));
-      const silk = html("span", { class: "silk" }, html("b", {}, `GPIO ${gpio}`), html("kbd", {}, `${index + 1}`));
+      const silk = html("span", { class: "silk" }, html("b", {}, html("span", { class: "gpio" }, "GPIO "), String(gpio)), html("kbd", {}, `${index + 1}`));
       return html("li", { class: "switch" }, silk, button, html("span", { class: "alarm" }));
     });
     root.replaceChildren(...items);

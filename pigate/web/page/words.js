@@ -22,7 +22,7 @@ const SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eig
 
 /** @param {number} n @param {string} noun @returns {string} such as "three switches", "12 rows", "one LED" */
 export function count(n, noun) {
-  const plural = noun.endsWith("h") ? `${noun}es` : `${noun}s`;
+  const plural = noun.endsWith("tch") ? `${noun}es` : `${noun}s`;
   return `${SMALL[n] ?? whole(n)} ${n === 1 ? noun : plural}`;
 }
 
@@ -36,7 +36,7 @@ export const fixed = (value, digits = 2) => value.toFixed(digits).replace("-", "
 export const signed = (value) => (value < 0 ? "" : "+") + fixed(value);
 
 /** @param {number} seconds @returns {string} */
-export const duration = (seconds) => (seconds < 1 ? `${(seconds * 1e3).toPrecision(2)} ms` : `${seconds.toFixed(1)} s`);
+export const duration = (seconds) => (seconds < 1 ? `${(seconds * 1e3).toFixed(seconds < 0.01 ? 1 : 0)} ms` : `${seconds.toFixed(1)} s`);
 
 /** @param {string[]} names @param {number} [most] @returns {string} "a, b and c" or "a, b and 9 more" */
 export function list(names, most = 8) {
