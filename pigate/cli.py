@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     reproduce.add_argument(
         "program", nargs="?", choices=("multi-layer", "single-layer", "xor-gate"), help="all by default"
     )
-    reproduce.add_argument("--export", metavar="DIR", help="write the files of the xor-gate program")
+    reproduce.add_argument("--export", metavar="DIR", help="write the named program's files, or xor-gate's")
 
     check = command(
         "check", "read the configuration and prove its table; touch no pin", "pigate check --config my.toml"

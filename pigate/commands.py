@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -104,8 +105,8 @@ def reproduce(args: Namespace) -> int:
         found[name] = outcome.as_object(program)
         if not program.seeded:
             found[name] |= {"starts": STARTS, "starts_inside_rule": starts_inside_rule(program)}
-            if args.export is not None:
-                export(outcome.network, outcome.losses, Path(args.export))
+        if args.export is not None and (args.program or not program.seeded):
+            export(outcome.network, outcome.losses, Path(args.export))
         if not args.json:
             print(outcome.text(program, found[name]))
     if args.json:
@@ -130,8 +131,6 @@ def check(args: Namespace) -> int:
 
 
 def off(_args: Namespace) -> int:
-    import os
-
     from .outputs import turn_off
 
     if (reason := turn_off()) and "EXIT_STATUS" not in os.environ:  # systemd's log needs no such line
@@ -180,7 +179,7 @@ def _table(text: str, inputs: int | None, pins: int) -> TruthTable:
         table = TruthTable.parse(text)
     elif text == "-":
         table = TruthTable.parse(read_text(Path("/dev/stdin"), TableError), "-")
-    elif Path(text).exists() or "/" in text:
+    elif os.path.exists(text) or "/" in text:  # os.path: a name of any length or kind is just not there
         try:
             table = TruthTable.parse(read_text(Path(text), TableError), text)
         except TableError as exc:

@@ -92,7 +92,7 @@ class TruthTable:
         if name not in NAMED:
             close = get_close_matches(name, NAMED, 1)
             hint = f"did you mean {close[0]}?" if close else "pigate table lists them"
-            raise TableError(f"there is no table named {name!r}: {hint}")
+            raise TableError(f"there is no table named {_shortened(name)}: {hint}")
         _, fixed, rule = NAMED[name]
         if inputs is None:
             inputs = fixed or 3
