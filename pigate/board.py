@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import struct
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -108,7 +109,7 @@ def on_a_pi() -> bool:
     """Say whether this machine is a Raspberry Pi."""
     try:
         get_pi_revision()
-    except (PinUnknownPi, OSError, ValueError):
+    except (PinUnknownPi, OSError, ValueError, struct.error):
         return False
     return True
 

@@ -17,7 +17,7 @@ class Debouncer:
         self._levels = ""
         self._since = 0.0  # when the levels last changed
         self._unrest_since = 0.0
-        self._moved: set[int] = set()
+        self._moved: dict[int, float] = {}  # input -> when it last moved
         #: the levels that last rested for long enough; empty before the first
         self.settled = ""
         #: whether the levels rest now
@@ -29,8 +29,8 @@ class Debouncer:
             if self.resting or not self._levels:
                 self.resting = False
                 self._unrest_since = now
-                self._moved.clear()
-            self._moved.update(i for i, (a, b) in enumerate(zip(self._levels, levels, strict=False)) if a != b)
+            moved = (i for i, (a, b) in enumerate(zip(self._levels, levels, strict=False)) if a != b)
+            self._moved.update(dict.fromkeys(moved, now))
             self._levels, self._since = levels, now
         if not self.resting and now >= self._since + self._settle_s:
             self.settled, self.resting = levels, True
@@ -40,7 +40,8 @@ class Debouncer:
         return None if self.resting else self._since + self._settle_s
 
     def chattering(self, now: float) -> tuple[int, ...]:
-        """Return the inputs, counted from 0, that have kept the levels from resting for a second."""
-        if self.resting or now - self._unrest_since <= CHATTER_S:
+        """Return the inputs, counted from 0, that keep the levels from resting, once they have for a second."""
+        patience_s = max(CHATTER_S, self._settle_s)
+        if self.resting or now - self._unrest_since <= patience_s:
             return ()
-        return tuple(sorted(self._moved))
+        return tuple(sorted(i for i, moved in self._moved.items() if now - moved <= patience_s))

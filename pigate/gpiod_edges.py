@@ -9,6 +9,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+#: A handler that does not return is not waited for longer than this: the program is ending.
+PATIENCE_S = 1.0
+
 
 class Listener:
     """One thread that waits for the edges of all pins that have a handler.
@@ -38,23 +41,25 @@ class Listener:
         """End the thread, and wait for that unless it is the caller."""
         os.eventfd_write(self._end, 1)
         if threading.current_thread() is not self._thread:
-            self._thread.join()
+            self._thread.join(PATIENCE_S)
 
     def _run(self) -> None:
         with self._epoll:
             while True:
-                for fd, _ in self._epoll.poll():
+                for fd, events in self._epoll.poll():
                     if fd == self._end:
                         os.close(self._end)
                         return
-                    if (call := self._calls.get(fd)) is not None:
+                    if events & (select.EPOLLHUP | select.EPOLLERR):  # the chip is gone, and would say so for ever
+                        self.remove(fd)
+                    elif (call := self._calls.get(fd)) is not None:
                         _call(call)
 
 
 def _call(call: Callable[[], None]) -> None:
     try:
         call()
-    except Exception:
+    except BaseException:  # sys.exit() in a handler too
         # One faulty handler must not silence the other pins, as it does with lgpio.
         hook: Any = threading.excepthook
         hook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))

@@ -6,11 +6,15 @@ changes, nothing runs.
 
 from __future__ import annotations
 
+import select
+from contextlib import ExitStack
 from datetime import timedelta
+from threading import Lock
 
 import gpiod
 from gpiod.line import Bias, Direction, Edge, Value
 from gpiozero.exc import (
+    PinEdgeDetectUnsupported,
     PinFixedPull,
     PinInvalidBounce,
     PinInvalidEdges,
@@ -47,20 +51,29 @@ class GpiodFactory(LocalPiFactory):  # type: ignore[misc]  # gpiozero is untyped
         self.chip = header.open_chip()
         self.pin_class = GpiodPin
         self._listener: Listener | None = None
+        self._listener_lock = Lock()
 
     def close(self) -> None:
         """Release all lines and end the thread; may be called twice."""
-        super().close()
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
-        self.chip.close()
+        with ExitStack() as stack:  # each step is tried, whatever the others raise
+            stack.callback(self.chip.close)
+            stack.callback(self._end_listener)
+            stack.callback(self.pins.clear)
+            for pin in list(self.pins.values()):
+                stack.callback(pin.close)
+
+    def _end_listener(self) -> None:
+        with self._listener_lock:
+            listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
 
     def listener(self) -> Listener:
         """Return the thread that calls handlers, started when it is first asked for."""
-        if self._listener is None:
-            self._listener = Listener()
-        return self._listener
+        with self._listener_lock:
+            if self._listener is None:
+                self._listener = Listener()
+            return self._listener
 
 
 class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
@@ -90,17 +103,20 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
         A line last driven low is pulled down, so that what hangs on it does not float.
         """
         with self._lock:
-            self.when_changed = None
-            if self._request is None:
-                return
-            low = self._function == "output" and not self.state
-            self._reset()
-            if low:
-                self._pull = "down"
-            self._apply()
-            self._request.release()
-            self._request = None
-            self._reset()
+            try:
+                self.when_changed = None
+                if self._request is not None:
+                    low = self._function == "output" and not self.state
+                    self._reset()
+                    if low:
+                        self._pull = "down"
+                    self._apply()
+            finally:  # whatever the kernel says, the line is let go
+                self._when_changed = None
+                if self._request is not None:
+                    self._request.release()
+                    self._request = None
+                self._reset()
 
     def _apply(self, level: bool = False) -> gpiod.LineRequest:
         """Claim or reconfigure the line as this pin's fields say; an output at this level."""
@@ -210,24 +226,28 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
         without one sets ``when_changed`` instead.
         """
         with self._lock:
+            if self._function == "output":
+                raise PinEdgeDetectUnsupported(f"edge detection is not supported on output pin {self!r}")
             self._watched = True
             return self._apply().fd
 
     def drain(self) -> list[gpiod.EdgeEvent]:
         """Return the edges that are waiting, none if the line is no longer watched."""
         with self._lock:
-            if self._request is None or not self._watched or not self._request.wait_edge_events(0):
-                return []
-            return self._request.read_edge_events()
+            return _waiting(self._request) if self._request is not None and self._watched else []
 
     def _enable_event_detect(self) -> None:
-        self.factory.listener().add(self.watch(), self.call_handler)
+        try:
+            self.factory.listener().add(self.watch(), self.call_handler)
+        except BaseException:
+            self._watched, self._when_changed = False, None  # gpiozero has set it already
+            raise
 
     def _disable_event_detect(self) -> None:
         if self._request is not None:
             self.factory.listener().remove(self._request.fd)
             self._watched = False
-            self._apply()
+            _waiting(self._apply())  # what nobody took is not for the next handler
 
     def call_handler(self) -> None:
         """Call ``when_changed`` for each waiting edge. Called from the listener's thread."""
@@ -238,3 +258,9 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
                     self.when_changed = None  # it was collected: gpiozero holds handlers weakly
                     return
             handler(event.timestamp_ns / 1e9, int(event.event_type is event.Type.RISING_EDGE))
+
+
+def _waiting(request: gpiod.LineRequest) -> list[gpiod.EdgeEvent]:
+    poll = select.poll()  # wait_edge_events is select(2), which knows no descriptor above 1023
+    poll.register(request.fd, select.POLLIN)
+    return request.read_edge_events() if poll.poll(0) else []

@@ -59,10 +59,10 @@ def request(chip: gpiod.Chip, gpio: int, settings: gpiod.LineSettings, consumer:
     """
     try:
         return chip.request_lines({gpio: settings}, consumer=consumer)
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, NotImplementedError) as exc:  # the last two are EINVAL and EOPNOTSUPP
         if isinstance(exc, OSError) and exc.errno == errno.EBUSY:
             raise BoardError(in_use(chip, gpio)) from exc
-        raise BoardError(f"GPIO {gpio} cannot be used: {exc}") from exc
+        raise BoardError(f"GPIO {gpio} cannot be used: {exc.args[-1]}") from exc
 
 
 def in_use(chip: gpiod.Chip, gpio: int) -> str:

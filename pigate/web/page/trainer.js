@@ -1,0 +1,99 @@
+/** "Train again": another table, rule or seed for the simulated board. */
+
+import { post } from "./connection.js";
+import { byId, html, say } from "./element.js";
+import { meaning } from "./words.js";
+
+/** @typedef {import("./types.js").State} State */
+
+/** What the buttons fill in. */
+const PRESETS = {
+  published: { rule: "plain", starts: 1, epochs: 1000, bias: false, learning_rate: 1 },
+  pigate: { rule: "resilient", starts: 16, epochs: 10000, bias: true, learning_rate: 1 },
+};
+
+/** @param {(whether: boolean) => void} asked told when a training is asked for, and when it was refused */
+export function makeTrainer(asked) {
+  const form = /** @type {HTMLFormElement} */ (byId("trainer"));
+  const fields = /** @type {Record<string, HTMLInputElement>} */ (/** @type {unknown} */ (form.elements));
+  /** @type {State | null} */
+  let state = null;
+  let offered = "";
+
+  /** @param {State} next */
+  function offer(next) {
+    offered = next.tables.join();
+    const names = next.tables.map((name) => html("option", { value: name }, `${name}${meaning(name)}`));
+    const own = next.board.outputs.length === 1 ? [html("option", { value: "" }, "my own, in bits")] : [];
+    fields.table.replaceChildren(...names, ...own);
+    const { training } = next;
+    const bits = 2 ** next.board.inputs.length;
+    fields.bits.maxLength = bits;
+    fields.bits.pattern = `[01]{${bits}}`;
+    fields.bits.placeholder = "10010110".padEnd(bits, "01101001").slice(0, bits);
+    say(byId("bits-label"), `${bits} bits, row ${"0".repeat(next.board.inputs.length)} first`);
+    if (next.tables.includes(training.table)) fields.table.value = training.table;
+    fill(training.starts ? training : PRESETS.pigate);
+    fields.seed.value = String(training.seed);
+  }
+
+  /** @param {{rule: string, starts: number, epochs: number, bias: boolean, learning_rate: number}} values */
+  function fill({ rule, starts, bias, learning_rate }) {
+    fields.rule.value = rule;
+    fields.starts.value = String(starts);
+    fields.bias.checked = bias;
+    fields.learning_rate.value = String(learning_rate);
+    adapt();
+  }
+
+  /** Show only the fields that mean something. */
+  function adapt() {
+    byId("bits").hidden = fields.table.value !== "";
+    fields.bits.required = fields.table.value === "";
+    byId("rate").hidden = fields.rule.value !== "plain";
+    for (const button of document.querySelectorAll("[data-preset]")) {
+      const { rule, starts, bias, epochs } = PRESETS[/** @type {"pigate"} */ (/** @type {HTMLElement} */ (button).dataset.preset)];
+      const same = fields.rule.value === rule && fields.bias.checked === bias && Number(fields.starts.value) === starts && Number(fields.epochs.value) === epochs;
+      button.setAttribute("aria-pressed", String(same));
+    }
+  }
+
+  for (const button of document.querySelectorAll("[data-preset]")) {
+    button.addEventListener("click", () => {
+      const preset = PRESETS[/** @type {"pigate"} */ (/** @type {HTMLElement} */ (button).dataset.preset)];
+      fields.epochs.value = String(preset.epochs);
+      fill(preset);
+    });
+  }
+  form.addEventListener("input", adapt);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const next = /** @type {HTMLButtonElement | null} */ (/** @type {SubmitEvent} */ (event).submitter)?.value === "next";
+    if (next) fields.seed.value = String(Number(fields.seed.value) + 1);
+    say(byId("trainer-problem"), "");
+    asked(true);
+    const problem = await post("/api/train", {
+      table: fields.table.value || fields.bits.value,
+      rule: fields.rule.value,
+      seed: Number(fields.seed.value),
+      starts: Number(fields.starts.value),
+      epochs: Number(fields.epochs.value),
+      bias: fields.bias.checked,
+      learning_rate: Number(fields.learning_rate.value),
+    });
+    if (problem) asked(false);
+    say(byId("trainer-problem"), problem);
+  });
+
+  return {
+    /** @param {State} next @param {boolean} lost */
+    update(next, lost) {
+      state = next;
+      byId("again").hidden = !state.board.writable;
+      document.body.classList.toggle("fixed", !state.board.writable);
+      if (offered !== next.tables.join()) offer(next);
+      for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll("[type=submit]"))) button.disabled = next.busy || lost;
+      say(byId("busy"), next.busy ? "Training\u2026" : "");
+    },
+  };
+}
