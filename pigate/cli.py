@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from . import __version__, commands
+from . import __version__, commands, console
 from .errors import (
     BAD_CONFIG,
     FAILED,
@@ -28,11 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code. For the main thread of a program of its own."""
     _fill_closed_descriptors()
     try:
-        args = _parser().parse_args(arguments)
-        code: int = getattr(commands, args.command)(args)
-        sys.stdout.flush()
+        try:
+            args = _parser().parse_args(arguments)
+            code: int = getattr(commands, args.command)(args)
+        finally:  # after --help, too; what cannot be written now must not be tried again at the exit
+            _flush()
     except BrokenPipeError:  # whoever read standard output has gone, and wants no more
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        console.discard_output()
         return OK
     except KeyboardInterrupt:
         return 130
@@ -40,6 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"pigate: {one_line(_words(exc))}", file=sys.stderr)
         return _code(exc)
     return code
+
+
+def _flush() -> None:
+    """Write what is buffered for standard output; what cannot be written is dropped."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        console.discard_output()
+        raise
 
 
 def _words(error: Exception) -> str:

@@ -17,7 +17,7 @@ import msgspec
 from . import config
 from .config import Settings, TrainingSettings
 from .errors import BAD_CONFIG, FAILED, OK, ConfigError, NotLearnedError, TableError, WeightsError, one_line, say
-from .files import read_text
+from .files import STDIN, read_text
 from .tables import NAMED, TruthTable, is_bits
 
 
@@ -174,16 +174,13 @@ def _table(text: str, inputs: int | None, pins: int) -> TruthTable:
     """Return the table that `--table` means: a name, bits, standard input or a file, in this order."""
     if text in NAMED:
         _, fixed, _ = NAMED[text]
-        return TruthTable.named(text, inputs or fixed or pins)
+        return TruthTable.named(text, (fixed or pins) if inputs is None else inputs)
     if is_bits(text):
         table = TruthTable.parse(text)
     elif text == "-":
-        table = TruthTable.parse(read_text(Path("/dev/stdin"), TableError), "-")
+        table = TruthTable.parse(read_text(STDIN, TableError), "-")
     elif os.path.exists(text) or "/" in text:  # os.path: a name of any length or kind is just not there
-        try:
-            table = TruthTable.parse(read_text(Path(text), TableError), text)
-        except TableError as exc:
-            raise TableError(str(exc) if str(exc).startswith(text) else f"{text}: {exc}") from exc
+        table = config.read_table(Path(text))
     else:
         table = TruthTable.named(text)  # which says what there is instead
     if inputs not in (None, table.inputs):

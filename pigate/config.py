@@ -52,7 +52,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     bias: bool = True
     rule: Literal["resilient", "plain"] = "resilient"
     learning_rate: Annotated[float, Meta(gt=0, le=1000)] = 1.0
-    starts: Annotated[int, Meta(ge=1, le=1000)] = 16
+    starts: Annotated[int, Meta(ge=1, le=256)] = 16
     epochs: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000
     tolerance: Annotated[float, Meta(gt=0, lt=0.5)] = 0.1
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
@@ -142,10 +142,23 @@ def truth_table(settings: TableSettings, inputs: int) -> TruthTable:
                     raise TableError(f'row {levels}: the outputs are text, such as "1", not {targets!r}')
             return TruthTable(settings.rows)
         if settings.file is not None:
-            return TruthTable.parse(read_text(Path(settings.file), TableError), settings.file)
+            return read_table(Path(settings.file))
         return TruthTable.named("xor" if settings.name is None else settings.name, inputs)
     except TableError as exc:
         raise TableError(f"table.{key}: {exc}") from exc
+
+
+def read_table(path: Path) -> TruthTable:
+    """Read a table's file.
+
+    Raises:
+        TableError: it cannot be read, or is no table; the message names it.
+    """
+    text = read_text(path, TableError)
+    try:
+        return TruthTable.parse(text, str(path))
+    except TableError as exc:
+        raise TableError(f"{path}: {exc}") from exc
 
 
 def check_width(table: TruthTable, board: BoardSettings) -> None:
@@ -193,18 +206,20 @@ def _floats(value: Any, key: str) -> Iterator[tuple[str, float]]:
 
 def explain(error: msgspec.ValidationError, section: str = "") -> str:
     """Turn msgspec's ``what - at `$.key` `` into ``key: what``, with the nearest right word."""
-    what, _, where = str(error).partition(" - at `$")
-    key = f"{section}{where.rstrip('`')}".lstrip(".")
+    # Greedy: what a person wrote stands in the first part, and may look like the second.
+    found = re.fullmatch(r"(.*?)(?: - at `\$([^`$]*)`)?", str(error), re.DOTALL)
+    what, where = (found[1], found[2] or "") if found else (str(error), "")
+    key = f"{section}{where}".lstrip(".")
     if unknown := re.fullmatch("Object contains unknown field `(.*)`", what, re.DOTALL):
         word = unknown[1]
-        model = get_type_hints(Settings)[key] if key else Settings
+        model = get_type_hints(Settings).get(key, Settings)
         return f"{key}{'.' if key else ''}{word}: there is no such key{_nearest(word, model.__struct_fields__)}"
     if wrong := re.fullmatch("Invalid enum value '(.*)'", what, re.DOTALL):
         section, _, name = key.partition(".")
         choices = get_args(get_type_hints(get_type_hints(Settings)[section])[name])
         return f"{key}: {wrong[1]!r} is none of {', '.join(choices)}{_nearest(wrong[1], choices)}"
     for theirs, ours in _IN_TOML.items():
-        what = what.replace(f"`{theirs}`", ours)
+        what = what.replace(f"`{theirs} | null`", ours).replace(f"`{theirs}`", ours)
     return f"{key}: {what[0].lower()}{what[1:]}"
 
 

@@ -21,7 +21,10 @@ def say(text: object) -> None:
 
 
 class PigateError(Exception):
-    """The root of all of pigate's own errors."""
+    """The root of all of pigate's own errors. The message is one printable line, whatever is put into it."""
+
+    def __init__(self, message: object) -> None:
+        super().__init__(one_line(message))
 
 
 class TableError(PigateError, ValueError):

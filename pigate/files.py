@@ -11,6 +11,8 @@ from .errors import PigateError
 #: No table, weight file or configuration comes near this; /dev/zero would pass it.
 MOST_BYTES = 1 << 20
 
+STDIN = Path("/dev/stdin")
+
 #: What ProtectHome= hides from a service.
 _HIDDEN = ("/home", "/root", "/run/user")
 
@@ -22,7 +24,8 @@ def read_text(path: Path, error: type[PigateError]) -> str:
         error: the file cannot be read, is larger than 1 MiB or is not UTF-8.
     """
     try:
-        with path.open("rb") as file:
+        # A socket can be read, but not opened by the name of /dev/stdin.
+        with open(0, "rb", closefd=False) if path == STDIN else path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
         reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)

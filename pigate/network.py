@@ -11,6 +11,9 @@ from .errors import WeightsError
 
 FloatArray = NDArray[np.float64]
 
+#: Beyond this, sums of weights would overflow.
+LARGEST = 1e300
+
 
 def sigmoid(z: FloatArray) -> FloatArray:
     """Return 1 / (1 + exp(-z)), any shape, in the form that cannot overflow."""
@@ -43,8 +46,8 @@ class Network:
                     f"layer {number} is {shape}: it needs {fan_in} rows, or {fan_in + 1} with the "
                     "bias last, and a column for each neuron"
                 )
-            if not np.isfinite(matrix).all():
-                raise WeightsError(f"layer {number} has a weight that is not finite")
+            if not (np.abs(matrix) < LARGEST).all():
+                raise WeightsError(f"layer {number} has a weight that is not finite, or beyond {LARGEST:g}")
             matrix.flags.writeable = False
             self.layers.append(matrix.shape[1])
         if not self.weights:

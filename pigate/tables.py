@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import product
 
-from .errors import TableError
+from .errors import TableError, one_line
 
 MOST_INPUTS = 8
 MOST_OUTPUTS = 8
@@ -52,6 +52,8 @@ class TruthTable:
     name: str = field(default="rows", compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", dict(self.rows))  # the caller's may change
+        object.__setattr__(self, "name", one_line(self.name))  # a file's may hold anything
         if not self.rows:
             raise TableError("the table has no rows: give at least one, such as 000 1")
         width = inputs, outputs = self.inputs, self.outputs

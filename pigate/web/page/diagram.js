@@ -57,7 +57,7 @@ export function makeDiagram(root, pointed) {
     group.style.setProperty("--layer", String(layer));
     if (!bias) group.append(svg("circle", { class: "halo", r: r * 2.1, fill: "url(#glow)" }));
     group.append(shape("cell"), shape("light"), shape("ring"));
-    if (r >= 13) group.append(svg("text", { class: "value", "font-size": Math.max(9, r * 0.62) }));
+    if (r >= 15) group.append(svg("text", { class: "value", "font-size": Math.max(9, r * 0.62) }));
     const here = { layer, index };
     group.addEventListener("pointerenter", () => point(here));
     group.addEventListener("pointerleave", () => point(null));

@@ -3,7 +3,7 @@
 import { byId, say, unit } from "./element.js";
 import { makeDiagram } from "./diagram.js";
 import { write } from "./formula.js";
-import { layout } from "./layout.js";
+import { isNarrow, layout } from "./layout.js";
 import { makeLeds } from "./leds.js";
 import { biases, forward } from "./network.js";
 import { makeSwitches } from "./switches.js";
@@ -41,9 +41,9 @@ export function makeExhibit() {
     if (built === subject.learned && framed === frame) return;
     built = subject.learned;
     framed = frame;
-    const boards = box.clientWidth - byId("window").clientWidth;
-    const plan = layout(subject.layers, biases(subject.layers, subject.weights), box.clientWidth, boards, unit());
-    box.classList.toggle("downwards", plan.downwards);
+    const downwards = isNarrow(box.clientWidth, unit());
+    box.classList.toggle("downwards", downwards); // first: it says how much room there is
+    const plan = layout(subject.layers, biases(subject.layers, subject.weights), byId("window").clientWidth, downwards, unit());
     box.classList.toggle("crowded", Math.max(state.board.inputs.length, state.board.outputs.length) > 5);
     const along = plan.places.map((layer) => layer.map(({ x, y }) => (plan.downwards ? x : y)));
     switches.place(along[0]);

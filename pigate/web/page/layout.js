@@ -16,24 +16,26 @@ const HEAD = 26; // above the neurons, for the names of the layers
 /** How far apart neurons stand at least, by how many share a column. @param {number} slots @returns {number} */
 const pitchFor = (slots) => (slots <= 6 ? 66 : slots <= 10 ? 60 : slots <= 20 ? 30 : 11);
 
+/** Whether so little room lets the drawing run downwards. @param {number} room pixels @param {number} unit */
+export const isNarrow = (room, unit) => room < NARROW * unit;
+
 /**
  * @param {number[]} layers widths, the inputs first
  * @param {boolean[]} biased whether each layer but the last has a bias
- * @param {number} room pixels from edge to edge of the exhibit, the boards included
- * @param {number} boards pixels that the two boards take where they stand left and right
+ * @param {number} room pixels from one side of the drawing to the other
+ * @param {boolean} downwards whether it runs downwards
  * @param {number} unit pixels of a unit
  * @returns {Layout}
  */
-export function layout(layers, biased, room, boards, unit) {
-  const downwards = room < NARROW * unit;
+export function layout(layers, biased, room, downwards, unit) {
   const slots = layers.map((width, l) => width + (biased[l] ? 1 : 0));
   const margin = 52 * unit;
   const gaps = layers.length - 1;
   const most = Math.max(...slots);
   const head = downwards ? 0 : HEAD * unit;
-  const least = [Math.min(room * 0.53, 520 * unit), ...slots.map((n) => n * pitchFor(n) * unit), 78 * unit * layers[gaps]];
+  const least = [Math.min(room * 0.9, 520 * unit), ...slots.map((n) => n * pitchFor(n) * unit), 78 * unit * layers[gaps]];
   const across = downwards ? room : Math.max(330 * unit, ...least) + head;
-  const along = downwards ? gaps * (most > 20 ? 130 : 104) * unit + 2 * margin : room - boards;
+  const along = downwards ? gaps * (most > 20 ? 130 : 104) * unit + 2 * margin : room;
   const gap = (along - 2 * margin) / gaps;
   /** @type {number[]} */
   const radii = [];

@@ -16,25 +16,29 @@ const PRESETS = {
 export function makeTrainer(asked) {
   const form = /** @type {HTMLFormElement} */ (byId("trainer"));
   const fields = /** @type {Record<string, HTMLInputElement>} */ (/** @type {unknown} */ (form.elements));
-  /** @type {State | null} */
-  let state = null;
   let offered = "";
 
-  /** @param {State} next */
-  function offer(next) {
-    offered = next.tables.join();
-    const names = next.tables.map((name) => html("option", { value: name }, `${name}${meaning(name)}`));
-    const own = next.board.outputs.length === 1 ? [html("option", { value: "" }, "my own, in bits")] : [];
-    fields.table.replaceChildren(...names, ...own);
-    const { training } = next;
-    const bits = 2 ** next.board.inputs.length;
+  /** Offer the tables that fit the board. @param {State} next */
+  function offer({ board, gate, tables, training }) {
+    const known = tables.includes(gate.table) ? tables : [gate.table, ...tables];
+    const inputs = board.inputs.length;
+    const key = [inputs, board.outputs.length, ...known].join();
+    if (key === offered) return;
+    const wanted = offered ? fields.table.value : training.table;
+    const own = board.outputs.length === 1 ? [html("option", { value: "" }, "my own, in bits")] : [];
+    fields.table.replaceChildren(...known.map((name) => html("option", { value: name }, `${name}${meaning(name)}`)), ...own);
+    fields.table.value = wanted === "" || known.includes(wanted) ? wanted : gate.table;
+    const bits = 2 ** inputs;
     fields.bits.maxLength = bits;
     fields.bits.pattern = `[01]{${bits}}`;
     fields.bits.placeholder = "10010110".padEnd(bits, "01101001").slice(0, bits);
-    say(byId("bits-label"), `${bits} bits, row ${"0".repeat(next.board.inputs.length)} first`);
-    if (next.tables.includes(training.table)) fields.table.value = training.table;
-    fill(training.starts ? training : PRESETS.pigate);
-    fields.seed.value = String(training.seed);
+    say(byId("bits-label"), `${bits} bits, row ${"0".repeat(inputs)} first`);
+    if (!offered) {
+      fields.seed.value = String(training.seed);
+      fill(training.starts ? training : PRESETS.pigate);
+    }
+    offered = key;
+    adapt();
   }
 
   /** @param {{rule: string, starts: number, epochs: number, bias: boolean, learning_rate: number}} values */
@@ -88,10 +92,9 @@ export function makeTrainer(asked) {
   return {
     /** @param {State} next @param {boolean} lost */
     update(next, lost) {
-      state = next;
-      byId("again").hidden = !state.board.writable;
-      document.body.classList.toggle("fixed", !state.board.writable);
-      if (offered !== next.tables.join()) offer(next);
+      byId("again").hidden = !next.board.writable;
+      document.body.classList.toggle("fixed", !next.board.writable);
+      offer(next);
       for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll("[type=submit]"))) button.disabled = next.busy || lost;
       say(byId("busy"), next.busy ? "Training\u2026" : "");
     },
