@@ -11,9 +11,11 @@ import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from queue import Full, Queue
 from typing import TYPE_CHECKING
 
+from .errors import say
 from .report import snapshot_line
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ class Writer:
     """
 
     def __init__(self, as_json: bool, prompt: bool, ended: Callable[[], None]) -> None:
-        self._queue: Queue[tuple[Snapshot, Callable[[], None]] | None] = Queue(MOST_WAITING)
+        self._queue: Queue[tuple[Snapshot | str, Callable[[], None]] | None] = Queue(MOST_WAITING)
         self._as_json = as_json
         self._prompt = "    switches? " if prompt else ""
         self._ended = ended
@@ -56,7 +58,12 @@ class Writer:
         except Full:
             if not self._told_full:
                 self._told_full = True
-                print("nobody reads standard output: decisions are left out", file=sys.stderr)
+                say("nobody reads standard output: decisions are left out")
+
+    def tell(self, text: str, written: Callable[[], None] = lambda: None) -> None:
+        """Tell a person one line, if any, on standard error, and prompt again. Any thread; never blocks."""
+        with suppress(Full):
+            self._queue.put_nowait((text, written))
 
     def finish(self, timeout_s: float = 1.0) -> None:
         """Wait until all is written, though not for a reader that has stopped reading."""
@@ -68,25 +75,39 @@ class Writer:
 
     def _run(self) -> None:
         drawn = not self._as_json and sys.stdout.isatty()
+        prompt = ""
         try:
             while (item := self._queue.get()) is not None:
-                snapshot, written = item
-                if self._as_json:
-                    sys.stdout.write(f"{snapshot_line(snapshot)}\n")
+                news, written = item
+                if isinstance(news, str):
+                    if drawn:
+                        _write("\r\033[K")
+                    if news:
+                        say(news)
+                    if drawn:
+                        _write(prompt)
+                elif self._as_json:
+                    _write(f"{snapshot_line(news)}\n")
                 elif drawn:  # over the last one: the line is the prompt, too
-                    sys.stdout.write(f"\r\033[K{drawing(snapshot)}{self._prompt}")
+                    prompt = f"{drawing(news)}{self._prompt}"
+                    _write(f"\r\033[K{prompt}")
                 else:
-                    sys.stdout.write(f"{snapshot.status}\n")
-                sys.stdout.flush()
+                    _write(f"{news.status}\n")
                 written()
             if drawn:
-                sys.stdout.write("\n")
-                sys.stdout.flush()
+                _write("\n")
         except OSError as exc:
             discard_output()
             if not isinstance(exc, BrokenPipeError):
                 self.failure = exc
             self._ended()
+
+
+def _write(text: str) -> None:
+    """Write without Python's buffers, whose lock would be held when the process ends."""
+    data = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
+    while data:
+        data = data[os.write(sys.stdout.fileno(), data) :]
 
 
 def drawing(snapshot: Snapshot) -> str:
@@ -134,13 +155,19 @@ def lines(descriptor: int) -> Iterator[str]:
     yield rest.decode(errors="replace").strip()
 
 
-def obey(descriptor: int, inputs: int, flip: Callable[[str, Callable[[], None]], None]) -> bool:
+def obey(
+    descriptor: int,
+    inputs: int,
+    flip: Callable[[str, Callable[[], None]], None],
+    tell: Callable[[str, Callable[[], None]], None],
+) -> bool:
     """Take switch settings from a descriptor, one at a time; return whether its end was reached.
 
     Args:
         descriptor: of standard input.
         inputs: how many switches there are.
         flip: sets the switches, and calls back when the decision is written; from any thread.
+        tell: tells a person one line, and calls back likewise.
     """
     setting = re.compile(f"[01]{{{inputs}}}", re.ASCII)
     try:
@@ -152,7 +179,11 @@ def obey(descriptor: int, inputs: int, flip: Callable[[str, Callable[[], None]],
             elif line:
                 shown = line if len(line) <= 40 else line[:37] + "..."
                 example = "10101010"[:inputs]
-                print(f"{shown!r} is no switch setting: type {inputs} of 0 and 1, such as {example}", file=sys.stderr)
+                told = threading.Event()
+                tell(f"{shown!r} is no switch setting: type {inputs} of 0 and 1, such as {example}", told.set)
+                told.wait()
+            else:
+                tell("", lambda: None)
     except OSError:
         return False
     return True

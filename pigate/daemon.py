@@ -80,9 +80,13 @@ class _Run:
         self._told = -float(TELL_AGAIN_S)
         self._reload = Reload(self._loop, notifier, request.reread)
         self._writer: Writer | None = None
+        prompt = request.simulated and sys.stdin.isatty() and sys.stdout.isatty() and not request.as_json
+        if prompt:
+            example = "10101010"[: len(board.settings.inputs)]
+            say(f"type the switches, such as {example}, and Enter; Ctrl-D ends")
         if request.as_json or request.simulated or sys.stdout.isatty():
-            self._writer = Writer(request.as_json, request.simulated, partial(self._loop.post, self._loop.stop))
-        self._live = Live(request.settings, self._loop, request.open_page)
+            self._writer = Writer(request.as_json, prompt, partial(self._loop.post, self._loop.stop))
+        self._live = Live(request.settings, self._loop, request.open_page, self._tell)
 
     def run(self) -> None:
         """Run until a signal or the end of input."""
@@ -125,12 +129,22 @@ class _Run:
         """Take switch settings from standard input until its end. A thread of its own."""
 
         def flip(levels: str, written: Callable[[], None]) -> None:
-            self._loop.post(partial(board.set_switches, levels))
-            self._loop.post(partial(self._loop.ask, partial(self._answer, written=written)))
+            def set_and_ask() -> None:  # in one message: a pass between two would decide unasked
+                board.set_switches(levels)
+                self._loop.ask(partial(self._answer, written=written))
+
+            self._loop.post(set_and_ask)
 
         started.wait()
-        if obey(sys.stdin.fileno(), len(board.settings.inputs), flip):
+        if obey(sys.stdin.fileno(), len(board.settings.inputs), flip, self._tell):
             self._loop.post(self._loop.stop)
+
+    def _tell(self, text: str, written: Callable[[], None] = lambda: None) -> None:
+        """Tell a person one line, around the prompt if there is one. Any thread."""
+        if self._writer is not None:
+            self._writer.tell(text, written)
+        elif text:
+            say(text)
 
     def _on_signal(self, number: int) -> None:
         reload = number == signal.SIGHUP and self._notifier.listening

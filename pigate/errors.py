@@ -4,6 +4,7 @@ Each message is one line that says what is wrong, where, and what to type. Each 
 built-in a caller would expect, so a program that uses pigate may catch either.
 """
 
+import os
 import sys
 
 #: Exit codes of the commands. The last two are those of sysexits.h.
@@ -17,7 +18,12 @@ def one_line(text: object) -> str:
 
 def say(text: object) -> None:
     """Tell a person one line, on standard error. Any thread."""
-    print(one_line(text), file=sys.stderr, flush=True)
+    try:
+        print(one_line(text), file=sys.stderr, flush=True)
+    except OSError:  # nobody can be told, and the gate must go on; what is buffered goes nowhere
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stderr.fileno())
+        os.close(null)
 
 
 class PigateError(Exception):

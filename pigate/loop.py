@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from .board import Board
 from .debounce import Debouncer
 from .decision import Decision
+from .errors import one_line
 from .notify import Notifier
 from .training import Trained
 
@@ -41,7 +42,7 @@ class Snapshot:
     @property
     def status(self) -> str:
         """One line for a person: table, levels and decision."""
-        text = f"{self.trained.table.name}: {self.levels} -> {' '.join(self.decision)}"
+        text = f"{one_line(self.trained.table.name)}: {self.levels} -> {' '.join(self.decision)}"
         if self.chattering:
             text += f", chattering: GPIO {', '.join(map(str, self.chattering))}"
         return text if self.taught else f"{text} (a guess: this row is not taught)"

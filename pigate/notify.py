@@ -6,6 +6,8 @@ import os
 import socket
 from collections.abc import Mapping
 
+from .errors import one_line
+
 
 class Notifier:
     """Sends to the socket in ``NOTIFY_SOCKET``; where systemd is not listening, to nobody.
@@ -35,7 +37,7 @@ class Notifier:
         """Send one message of lines such as ``READY=1``."""
         if self._socket is not None:
             try:
-                self._socket.sendto("\n".join(lines).encode(), self._address)
+                self._socket.sendto("\n".join(map(one_line, lines)).encode(), self._address)
             except OSError:
                 # Nobody is there to be told, and the gate must go on without.
                 return

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from functools import partial
 
 from .config import Settings, check_width
-from .errors import PigateError, say
+from .errors import ConfigError, PigateError, say
 from .gate import prove_by
 from .loop import Loop
 from .notify import Notifier
 from .tables import TruthTable
 from .training import Trained
+
+RESTART = "restart to change pins: [board] is read at the start alone"
 
 
 class Reload:
@@ -45,12 +47,15 @@ class Reload:
         post, board = self._loop.post, self._loop.board.settings
         try:
             settings, table = self._reread()
-            check_width(table, board)
+            try:
+                check_width(table, board)
+            except ConfigError as exc:  # the file's own pins fit: `reread` saw to that
+                raise ConfigError(RESTART) from exc
             trained = prove_by(table, settings.training, lambda *lines: post(partial(self._notifier.send, *lines)))
-        except PigateError as exc:
+        except (PigateError, OSError) as exc:
             post(partial(self._end, None, f"{exc}; the old gate goes on"))
         else:
-            note = "" if settings.board == board else "restart to change pins: [board] is read at the start alone"
+            note = "" if settings.board == board else RESTART
             post(partial(self._end, trained, note))
 
     def _end(self, trained: Trained | None, note: str) -> None:
@@ -59,7 +64,9 @@ class Reload:
             say(f"reload: {note}")
         if trained is not None:
             self._loop.use(trained)
-        self._notifier.send("READY=1", f"STATUS=reloaded {trained.table.name}" if trained else f"STATUS=reload: {note}")
+        snapshot = self._loop.snapshot  # None when a new network has yet to decide
+        status = f"{self._loop.trained.table.name}: reading the switches" if snapshot is None else snapshot.status
+        self._notifier.send("READY=1", f"STATUS={status} (reload: {note})" if note else f"STATUS={status}")
         self._running = False
         if self._again:
             self._again = False

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import webbrowser
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import msgspec
 
 from ..config import Settings, TrainingSettings
-from ..errors import say
 from ..gate import learn
 from ..loop import Loop, Snapshot
 from ..simulated import SimulatedBoard
@@ -27,8 +27,9 @@ class Live:
         open_page: open the page in a browser.
     """
 
-    def __init__(self, settings: Settings, loop: Loop, open_page: bool) -> None:
+    def __init__(self, settings: Settings, loop: Loop, open_page: bool, say: Callable[[str], None]) -> None:
         self._settings = settings
+        self._say = say
         self._loop = loop
         self._open_page = open_page
         self._page: Page | None = None
@@ -51,7 +52,7 @@ class Live:
             self._page.close()
 
     def _ready(self, address: str) -> None:
-        say(f"live page: {address}")
+        self._say(f"live page: {address}")
         if self._open_page:
             webbrowser.open(address)
 
