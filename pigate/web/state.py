@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .. import report
 from ..config import BoardSettings
-from ..report import decision_object
 from ..tables import named_for
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def board_object(board: BoardSettings, simulated: bool) -> dict[str, Any]:
 
 def snapshot_object(snapshot: Snapshot) -> dict[str, Any]:
     """Return a decision as ``run --json`` prints it, and the GPIO numbers that chatter."""
-    decided = decision_object(snapshot.levels, snapshot.prediction, snapshot.decision, snapshot.taught)
+    decided = report.decision_object(snapshot.levels, snapshot.prediction, snapshot.decision, snapshot.taught)
     return decided | {"chattering": list(snapshot.chattering)}
 
 
@@ -46,25 +46,15 @@ def gate_object(trained: Trained) -> dict[str, Any]:
 
 
 def training_object(trained: Trained) -> dict[str, Any]:
-    """Return the record of a training, thinned out to what a screen can show."""
+    """Return a training as ``train --json`` prints it, and its record, thinned out to what a screen can show."""
     stride = max(1, -(-len(trained.losses) // MOST_POINTS))
     first = trained.network.weights[0]
-    return {
-        "table": trained.table.name,
+    return report.training_object(trained) | {
         "rows": dict(trained.table.rows),
-        "layers": trained.network.layers,
         "tolerance": trained.tolerance,
         "rule": trained.rule,
         "learning_rate": trained.learning_rate,
         "bias": first.shape[0] > trained.table.inputs,
-        "seed": trained.seed,
-        "starts": trained.starts,
-        "draws": trained.draws,
-        "epochs": trained.epochs,
-        "loss": trained.loss,
-        "learned": trained.learned,
-        "not_learned": list(trained.not_learned),
-        "duration_s": trained.duration_s,
         "winner": trained.winner,
         "loss_epochs": list(range(0, len(trained.losses), stride)),
         "losses": trained.losses[::stride].tolist(),
