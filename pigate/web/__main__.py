@@ -31,7 +31,7 @@ def tell(message: dict[str, Any]) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket bound to the address.
+    """Return a listening socket.
 
     Raises:
         OSError: the address is not to be had.
@@ -40,6 +40,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(address)
+    listener.listen(1024)  # so that whoever is told the address can connect at once
     return listener
 
 
