@@ -45,7 +45,7 @@ def training_text(trained: Trained) -> str:
         lines.append(f"{levels:<9} {table.rows.get(levels, '-'):<8} {numbers} {verdict}".rstrip())
     verb = "learned" if trained.learned else "NOT learned"
     how = (
-        f"in {trained.epochs} epochs ({trained.starts} starts, draw {trained.draws}, "
+        f"in {trained.epochs} epochs ({trained.starts} start{'s' * (trained.starts > 1)}, draw {trained.draws}, "
         f"{trained.duration_s * 1e3:.1f} ms, seed {trained.seed})"
         if trained.starts
         else "by the given weights"

@@ -35,6 +35,8 @@ class Live:
         self._page: Page | None = None
         simulated = isinstance(loop.board, SimulatedBoard)
         if not (simulated if settings.web.enabled is None else settings.web.enabled):
+            if open_page:
+                say("no live page: on a real board it needs enabled = true under [web]")
             return
         if available():
             self._page = Page(settings.web, loop.board.settings, simulated, loop.trained, self._obey, say, self._ready)

@@ -44,7 +44,7 @@ export function makeExhibit() {
     const downwards = isNarrow(box.clientWidth, unit());
     box.classList.toggle("downwards", downwards); // first: it says how much room there is
     const plan = layout(subject.layers, biases(subject.layers, subject.weights), byId("window").clientWidth, downwards, unit());
-    box.classList.toggle("crowded", Math.max(state.board.inputs.length, state.board.outputs.length) > 5);
+    box.classList.toggle("crowded", Math.max(state.board.inputs.length, state.board.outputs.length) > 4);
     const along = plan.places.map((layer) => layer.map(({ x, y }) => (plan.downwards ? x : y)));
     switches.place(along[0]);
     leds.place(along[along.length - 1]);

@@ -5,7 +5,8 @@ import { html, say, set, svg } from "./element.js";
 
 /** @typedef {import("./types.js").State} State */
 
-const PATIENCE_MS = 600;
+/** A gate that was asked and has not followed after so long will not. */
+const PATIENCE_MS = 2000;
 
 /** @returns {SVGElement} a toggle switch seen from the front; the page's style throws its lever */
 function toggle() {
@@ -36,6 +37,8 @@ export function makeSwitches(root, complain) {
   let lost = false;
   let wanted = ""; // the levels asked for, until the gate shows them
   let asking = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let giving; // up on what is wanted
 
   const shown = () => wanted || state?.snapshot?.levels || "";
 
@@ -43,18 +46,22 @@ export function makeSwitches(root, complain) {
   async function ask() {
     if (asking) return;
     asking = true;
-    for (let asked = ""; asked !== wanted; ) {
+    clearTimeout(giving);
+    let problem = "";
+    for (let asked = ""; asked !== wanted && !problem; ) {
       asked = wanted;
-      const problem = await post("/api/switches", { levels: asked });
-      complain(problem);
-      if (problem) break;
+      problem = await post("/api/switches", { levels: asked });
     }
     asking = false;
-    setTimeout(() => {
-      if (asking) return;
-      wanted = "";
-      draw();
-    }, PATIENCE_MS);
+    complain(problem);
+    if (problem || wanted === state?.snapshot?.levels) giveUp();
+    else giving = setTimeout(giveUp, PATIENCE_MS);
+  }
+
+  /** Show the switches as the gate reads them, whatever was wanted. */
+  function giveUp() {
+    wanted = "";
+    draw();
   }
 
   /** @param {number} index of the switch to flip */

@@ -1,0 +1,7 @@
+"""What pigate costs, measured beside its peers: `python -m benchmarks` (needs the extra ``bench``)."""
+
+import os
+
+# Before NumPy is loaded, here and in the processes that are started: these networks are far too
+# small for BLAS's threads, which would slow scikit-learn down several times on a busy machine.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
