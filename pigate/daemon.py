@@ -86,13 +86,14 @@ class _Run:
             say(f"type the switches, such as {example}, and Enter; Ctrl-D ends")
         if request.as_json or request.simulated or sys.stdout.isatty():
             self._writer = Writer(request.as_json, prompt, partial(self._loop.post, self._loop.stop))
-        self._live = Live(request.settings, self._loop, request.open_page, self._tell)
+        self._live: Live | None = None
 
     def run(self) -> None:
         """Run until a signal or the end of input."""
         threading.excepthook = self._thread_failed
         self._signals.receive = self._on_signal
         self._notifier.send("READY=1", f"STATUS={self._loop.trained.table.name}: reading the switches")
+        self._live = Live(self._request.settings, self._loop, self._request.open_page, self._tell)
         if isinstance(self._board, SimulatedBoard) and can_be_read(sys.stdin.fileno()):
             # The first decision is for the levels at start, whatever the first line will say.
             started = threading.Event()
@@ -103,7 +104,8 @@ class _Run:
         except OSError as exc:
             raise OSError(exc.errno, exc.strerror, "the board") from exc
         finally:
-            self._live.close()
+            if self._live is not None:
+                self._live.close()
         self._board.close()
         if self._writer is not None:
             self._writer.finish()
@@ -114,7 +116,8 @@ class _Run:
         """Pass a new snapshot on. In the loop's thread."""
         if self._writer is not None and not answered:
             self._writer.put(snapshot)
-        self._live.publish(snapshot)
+        if self._live is not None:
+            self._live.publish(snapshot)
         if snapshot.chattering and time.monotonic() >= self._told + TELL_AGAIN_S:
             self._told = time.monotonic()
             gpios = ", ".join(map(str, snapshot.chattering))

@@ -16,7 +16,8 @@ class Feed:
 
     def __init__(self) -> None:
         self._state: dict[str, Any] = {}
-        self._state_event = b""
+        self._version = 0  # of all but the snapshot
+        self._state_event = b""  # encoded when it is asked for
         self._snapshot_event = b""
         self._changed = asyncio.Event()
 
@@ -24,9 +25,10 @@ class Feed:
         """Take a message of the gate's in, and wake everybody who waits."""
         if "state" in message:
             self._state = message["state"]
-            self._state_event = _event("state", self._state)
+            self._version += 1
         else:
             self._state["snapshot"] = message["snapshot"]
+        self._state_event = b""
         self._snapshot_event = _event("snapshot", self._state["snapshot"])
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
@@ -39,12 +41,13 @@ class Feed:
 
     async def events(self) -> AsyncIterator[bytes]:
         """Yield the state, then what is new: each time the latest, for a reader of any speed."""
-        seen_state = seen_snapshot = b""
+        seen_version, seen_snapshot = 0, b""
         while True:
             changed = self._changed
-            if self._state_event is not seen_state:
-                seen_state = self._state_event
-                yield seen_state
+            if self._version != seen_version:
+                seen_version, seen_snapshot = self._version, self._snapshot_event
+                self._state_event = self._state_event or _event("state", self._state)
+                yield self._state_event
             if self._snapshot_event is not seen_snapshot:
                 seen_snapshot = self._snapshot_event
                 yield seen_snapshot

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import webbrowser
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -56,6 +55,8 @@ class Live:
     def _ready(self, address: str) -> None:
         self._say(f"live page: {address}")
         if self._open_page:
+            import webbrowser  # as slow to load as it is seldom wanted
+
             webbrowser.open(address)
 
     def _obey(self, message: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..training import Trained
 
 #: Between two feedings, in seconds: no screen shows more. The first after a rest goes at once.
-SHORTEST_S = 1 / 60
+SHORTEST_S = 1 / 30
 
 #: A page that died is started again after so many seconds.
 RESTART_S = 5.0
