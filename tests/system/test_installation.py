@@ -1,0 +1,44 @@
+"""Installing, upgrading and removing, as a person does it."""
+
+import pytest
+
+from pigate import TruthTable
+from tests.system import build, flips, guest, service
+from tests.system.machine import Machine
+
+pytestmark = pytest.mark.system
+
+PARITY = dict(TruthTable.named("parity").rows)
+
+
+@pytest.mark.parametrize("release", build.PYTHON)
+def test_upgrade_and_uninstall(bare_machine: Machine, release: str) -> None:
+    """Upgrading, also twice, keeps the settings and runs the new version; uninstall leaves only what it says."""
+    machine = bare_machine
+    before = machine.call(service.system_files)
+    machine.call(service.install_older, "0.0.1")
+    assert machine.call(guest.succeed, "pigate", "--version") == "pigate 0.0.1\n"
+    settings = '[table]\nname = "parity"  # mine\n'
+    machine.call(service.configure, settings)
+
+    for _ in range(2):
+        machine.call(service.install)
+        assert machine.call(guest.succeed, "pigate", "--version") != "pigate 0.0.1\n"
+        assert machine.call(guest.read_file, service.CONFIG) == settings
+        assert machine.call(service.unit, "pigate")["ActiveState"] == "active"
+        machine.call(flips.show_all, PARITY)
+
+    told = machine.call(guest.succeed, "/stick/systemd/uninstall")
+    assert machine.call(guest.led) == 0
+    left = set(machine.call(service.system_files)) - set(before)
+    assert left == {"/etc/pigate", "/etc/pigate/pigate.toml", "/var/lib/pigate"}
+    assert "pigate:" in machine.call(guest.read_file, "/etc/passwd")
+    for named in ("/etc/pigate", "/var/lib/pigate", "user pigate"):
+        assert named in told
+    assert machine.call(service.unit, "pigate")["LoadState"] in ("not-found", "bad-setting")
+
+    machine.call(service.install)
+    machine.call(flips.show_all, PARITY)
+    machine.call(guest.succeed, "/stick/systemd/uninstall", "--purge")
+    assert set(machine.call(service.system_files)) - set(before) == set()
+    assert "pigate:" not in machine.call(guest.read_file, "/etc/passwd")

@@ -1,0 +1,71 @@
+"""The gate on gpiozero's other pin factories, and gpiozero's own programs on ours."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pigate import TruthTable
+from tests.system import flips, guest, service
+from tests.system.machine import Machine
+
+pytestmark = pytest.mark.system
+
+XOR = dict(TruthTable.named("xor").rows)
+
+
+@pytest.mark.parametrize(
+    ("factory", "package"), [("lgpio", "lgpio"), ("rpigpio", "rpi-lgpio")], ids=["lgpio", "rpigpio"]
+)
+def test_gate(machine: Machine, factory: str, package: str, measured: Callable[[str], None]) -> None:
+    """On this factory the LED is the gate of the switches: in each setting, after a reboot, and among wild flips."""
+    machine.call(service.pip_install, package)
+    machine.call(service.restart, f'[board]\npin_factory = "{factory}"\n')
+    machine.call(flips.show_all, XOR)
+    machine.reboot()
+    machine.call(service.wait_for_unit, "pigate")
+    assert factory in "".join(machine.call(service.said_since, ""))
+    machine.call(flips.show_all, XOR)
+    report = machine.call(flips.flip_at_random, XOR, 2000, seed=2)
+    assert report["slowest_s"] < 2
+    measured(str(report))
+
+
+def test_without_the_package(machine: Machine) -> None:
+    """A factory whose package is missing is named in one line with the package it needs."""
+    before = machine.call(service.journal_now)
+    machine.call(service.configure, '[board]\npin_factory = "lgpio"\n')
+    assert machine.call(guest.run, "systemctl", "restart", "pigate")["status"] != 0
+    said = [line for line in machine.call(service.said_since, before) if line.startswith("pigate:")]
+    assert len(said) == 1
+    assert "needs the package lgpio" in said[0]
+    assert machine.call(service.unit, "pigate")["ExecMainStatus"] == "69"
+
+
+def test_lgpio_with_a_read_only_runtime_directory(machine: Machine) -> None:
+    """Where lgpio has no place for its pipe, the service says so in one line."""
+    machine.call(service.pip_install, "lgpio")
+    before = machine.call(service.journal_now)
+    machine.call(service.drop_in, "[Service]\nReadOnlyPaths=/run/pigate\n")
+    machine.call(service.configure, '[board]\npin_factory = "lgpio"\n')
+    assert machine.call(guest.run, "systemctl", "restart", "pigate")["status"] != 0
+    said = [line for line in machine.call(service.said_since, before) if line.startswith(("pigate:", "Trace", " "))]
+    assert len(said) == 1
+    assert "/run/pigate" in said[0]
+    assert machine.call(service.unit, "pigate")["ExecMainStatus"] == "69"
+
+
+def test_gpiozero_programs(machine: Machine) -> None:
+    """Programs of gpiozero's own do the same on the gpiod factory as on lgpio's."""
+    machine.call(service.pip_install, "lgpio")
+    machine.call(guest.succeed, "systemctl", "stop", "pigate")
+    seen = {factory: machine.call(service.run_gpiozero_programs, factory) for factory in ("gpiod", "lgpio")}
+    assert seen["gpiod"] == seen["lgpio"]
+    assert seen["gpiod"] == {
+        "button": ["pressed", "held", "released"],
+        "blink": [1, 0, 1, 0, 1, 0],
+        "source": [1, 0],
+        "wait": [True, False, True],
+        "boards": [[1, 0, 1], [1, 0, 1]],
+        "taken": "GPIOPinInUse",
+        "reopened": [1, 1, 0],
+    }
