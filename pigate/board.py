@@ -7,7 +7,7 @@ import os
 import shutil
 import struct
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 #: A board without edges is read this often at the most, in seconds.
 SHORTEST_POLL_S = 0.001
+
+#: Bytes: more than the kernel keeps of the edges of one line.
+EDGES_SIZE = 65536
 
 
 class Board:
@@ -42,8 +45,8 @@ class Board:
         self.factory = factory
         self._inputs: list[InputDevice] = []
         self._outputs: list[OutputDevice] = []
-        #: descriptor -> pin, for the factories that report edges so
-        self._watched = {}
+        #: what becomes readable when a switch moves; empty where the levels must be polled
+        self.descriptors: list[int] = []
         try:
             for gpio in settings.outputs:
                 with _in_words(gpio):
@@ -53,7 +56,8 @@ class Board:
                     device = InputDevice(gpio, pull_up=settings.pull_up, pin_factory=factory)
                     self._inputs.append(device)
                     if hasattr(device.pin, "watch"):
-                        self._watched[device.pin.watch()] = device.pin
+                        self.descriptors.append(device.pin.watch())
+                        os.set_blocking(self.descriptors[-1], False)
         except BaseException:
             with suppress(Exception):  # the first error is the one to tell
                 self.close()
@@ -61,18 +65,14 @@ class Board:
         self._shown: tuple[bool, ...] = (False,) * len(self._outputs)
 
     @property
-    def descriptors(self) -> Sequence[int]:
-        """What becomes readable when a switch moves; empty where the levels must be polled."""
-        return tuple(self._watched)
-
-    @property
     def poll_s(self) -> float | None:
         """How often to read the levels where there are no edges, in seconds; None where there are."""
-        return None if self._watched else max(self.settings.settle_s / 2, SHORTEST_POLL_S)
+        return None if self.descriptors else max(self.settings.settle_s / 2, SHORTEST_POLL_S)
 
     def drain(self, descriptor: int) -> None:
         """Take the waiting edges off a descriptor; they say no more than that something moved."""
-        self._watched[descriptor].drain()
+        with suppress(BlockingIOError):  # nothing is waiting
+            os.read(descriptor, EDGES_SIZE)
 
     def read(self) -> str:
         """Return the levels, first input first: "1" for a closed switch.

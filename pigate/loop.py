@@ -77,6 +77,7 @@ class Loop:
         self._receive = receive
         self._clock = clock
         self._debouncer = Debouncer(board.settings.settle_s)
+        self._thoughts: dict[str, tuple[tuple[float, ...], tuple[Decision, ...]]] = {}
         self._questions: list[Callable[[Snapshot], None]] = []
         self._heard = clock()  # when systemd last heard of us
         self._stopping = False
@@ -97,6 +98,7 @@ class Loop:
     def use(self, trained: Trained) -> None:
         """Decide by this proved network from now on. A message."""
         self.trained = trained
+        self._thoughts.clear()
         self.snapshot = None
 
     def ask(self, answer: Callable[[Snapshot], None]) -> None:
@@ -151,7 +153,10 @@ class Loop:
         last = self.snapshot
         if last is not None and last.chattering == chattering and (chattering or last.levels == levels):
             return last  # a decision is news only when something changed, however the switches chatter
-        prediction, decision = self.trained.decide(levels)
+        # The network is asked once for each levels: NumPy takes longer than all the rest of a pass.
+        if levels not in self._thoughts:
+            self._thoughts[levels] = self.trained.decide(levels)
+        prediction, decision = self._thoughts[levels]
         if chattering:
             decision = tuple("undecided" for _ in decision)
         return Snapshot(self.trained, levels, prediction, decision, chattering)

@@ -20,7 +20,7 @@ MOST_STATES = 1000
 class SimulatedPin(MockPin):  # type: ignore[misc]  # gpiozero is untyped
     """A mock pin that, once watched, makes a descriptor readable when it is driven.
 
-    Driving it is for any thread; watching and draining for one.
+    Driving it is for any thread; watching for one.
     """
 
     def __init__(self, factory: MockFactory, info: PinInfo) -> None:
@@ -34,12 +34,6 @@ class SimulatedPin(MockPin):  # type: ignore[misc]  # gpiozero is untyped
             for end in self._ends:
                 os.set_blocking(end, False)
         return self._ends[0]
-
-    def drain(self) -> None:
-        """Make the descriptor unreadable again."""
-        if self._ends is not None:
-            with suppress(BlockingIOError):  # somebody has drained it already
-                os.read(self._ends[0], 65536)
 
     def close(self) -> None:
         """Close the descriptor and the pin; may be called twice."""

@@ -351,7 +351,7 @@ def test_their_boards_are_polled(name: str, theirs: list[TheirFactory], world: W
     """On lgpio and rpigpio the levels are polled, twice a settle time; switches and LEDs work alike."""
     board = open_board(with_factory(name))
     (factory,) = theirs
-    assert board.descriptors == ()
+    assert board.descriptors == []
     assert board.poll_s == SETTINGS.settle_s / 2
     factory.pin(27).drive_low()
     assert board.read() == "010"
