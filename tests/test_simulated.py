@@ -28,7 +28,7 @@ def board() -> Iterator[SimulatedBoard]:
 
 def readable(descriptors: object) -> set[int]:
     """Say which descriptors a read would not wait for."""
-    assert isinstance(descriptors, tuple)
+    assert isinstance(descriptors, list)
     return set(select.select(descriptors, [], [], 0)[0])
 
 
