@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -13,13 +14,17 @@ from gpiozero.pins.mock import MockFactory
 
 from pigate import TruthTable, train
 from pigate.config import BoardSettings
-from pigate.loop import Loop
+from pigate.loop import Loop, Snapshot
 from pigate.notify import Notifier
 from pigate.simulated import SimulatedBoard
+from pigate.training import Trained
 
 from .figure import Figure
 
 FLIPS = 500
+
+#: Between two flips, in seconds, give or take a half.
+PAUSE_S = 0.02
 
 
 def figure() -> Figure:
@@ -29,18 +34,37 @@ def figure() -> Figure:
 
 
 def _pigate() -> list[float]:
-    settings = msgspec.structs.replace(BoardSettings(), settle_s=0.0)
-    board = SimulatedBoard(settings)
+    board = instant_board()
+    try:
+        return flip_gate(board, train(TruthTable.named("xor")), lambda _snapshot: None, FLIPS, PAUSE_S)
+    finally:
+        board.close()
+
+
+def instant_board() -> SimulatedBoard:
+    """Return a simulated board that takes a switch's word at once."""
+    return SimulatedBoard(msgspec.structs.replace(BoardSettings(), settle_s=0.0))
+
+
+def flip_gate(
+    board: SimulatedBoard, trained: Trained, receive: Callable[[Snapshot], None], flips: int, pause_s: float
+) -> list[float]:
+    """Run the gate and flip its first switch; return the time of each flip, in milliseconds."""
     decided = threading.Event()
-    loop = Loop(board, train(TruthTable.named("xor")), Notifier({}), lambda _snapshot, _answered: decided.set())
+
+    def published(snapshot: Snapshot, _answered: bool) -> None:
+        receive(snapshot)
+        decided.set()
+
+    loop = Loop(board, trained, Notifier({}), published)
     thread = threading.Thread(target=loop.run)
     thread.start()
     decided.wait()
     # Of three switches that agree, one that moves turns the LED off, and back on.
-    taken = _flip(board.factory.pin(settings.inputs[0]), board.factory.pin(settings.outputs[0]))
+    pins = board.settings
+    taken = _flip(board.factory.pin(pins.inputs[0]), board.factory.pin(pins.outputs[0]), flips, pause_s)
     loop.post(loop.stop)
     thread.join()
-    board.close()
     return taken
 
 
@@ -48,16 +72,16 @@ def _source() -> list[float]:
     factory = MockFactory()
     with Button(17, pin_factory=factory) as button, LED(18, pin_factory=factory) as led:
         led.source = button
-        return _flip(button.pin, led.pin)
+        return _flip(button.pin, led.pin, FLIPS, PAUSE_S)
 
 
-def _flip(switch: Any, led: Any) -> list[float]:
+def _flip(switch: Any, led: Any, flips: int, pause_s: float) -> list[float]:
     """Return the time of each flip, in milliseconds, from before the switch's change to after the LED's."""
     edge, change = _Watch(switch), _Watch(led)
     taken = []
     generator = random.Random(1)
-    for number in range(FLIPS):
-        time.sleep(generator.uniform(0.01, 0.03))
+    for number in range(flips):
+        time.sleep(generator.uniform(pause_s / 2, pause_s * 3 / 2))
         change.seen.clear()
         (switch.drive_high if number % 2 else switch.drive_low)()
         change.seen.wait()

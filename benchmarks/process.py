@@ -61,7 +61,14 @@ def _pigate() -> Iterator[int]:
     with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         settings, address = Path(folder, "pigate.toml"), f"{folder}/notify"
         settings.write_text("[web]\nenabled = false\n")  # as on a real board: the gate alone
-        command = [sys.executable, "-m", "pigate", "run", "--board", "simulated", "--config", str(settings)]
+        command = [
+            str(Path(sys.executable).with_name("pigate")),
+            "run",
+            "--board",
+            "simulated",
+            "--config",
+            str(settings),
+        ]
         systemd.bind(address)
         with _started(command, NOTIFY_SOCKET=address) as process:
             while not systemd.recv(4096).startswith(b"READY=1"):
