@@ -31,8 +31,8 @@ UNUSED_S = 2 * 3600
 # What other tools leave in the work tree.
 CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 PYTHON = {"bookworm": "3.11", "trixie": "3.13"}
-# The other pin libraries, for the scenarios that compare. lgpio has no wheel for Python 3.13.
-EXTRA_WHEELS = {"bookworm": ["lgpio", "rpi-lgpio"], "trixie": []}
+# The other pin libraries, for the scenarios that compare, and the live page. lgpio has no wheel for Python 3.13.
+EXTRA_WHEELS = {"bookworm": ["lgpio", "rpi-lgpio", "starlette", "uvicorn"], "trixie": []}
 
 
 @functools.cache
