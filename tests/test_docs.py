@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from gpiozero import pi_info
 
 from pigate.cli import _parser
 from pigate.cli import main as command
@@ -21,6 +23,9 @@ DOCUMENTS = ["README.md", "wiring.md", "CHANGELOG.md", "tests/system/README.md"]
 
 #: BCM number -> pin of the header, from the Raspberry Pi's pinout
 PHYSICAL = {17: 11, 27: 13, 22: 15, 18: 12}
+
+#: The revision of a Pi whose header gpiozero describes
+PI_4 = "c03111"
 
 
 def configuration() -> str:
@@ -52,11 +57,31 @@ def test_wiring_has_the_default_pins() -> None:
     assert [(int(a), int(b)) for a, b in rows] == [(pin, PHYSICAL[pin]) for pin in board.inputs + board.outputs]
 
 
-def test_circuit_has_the_default_pins() -> None:
-    """The drawing names every default pin."""
-    drawing = (HERE / "docs/wiring.svg").read_text()
-    for gpio in BoardSettings().inputs + BoardSettings().outputs:
-        assert f"GPIO {gpio}" in drawing or f"GPIO{gpio}" in drawing, gpio
+def test_wirings_grounds_are_grounds() -> None:
+    """wiring.md's table sends the other ends to pins of the header that are ground."""
+    grounds = {str(pin.number) for header, pin in pi_info(PI_4).find_pin("GND") if header.name == "J8"}
+    shown = re.findall(r"^\| ground [^|]* \| GND \| (\d+) \|", WIRING, re.MULTILINE)
+    assert len(shown) == 2
+    assert set(shown) <= grounds
+
+
+def test_circuit_is_that_of_the_table() -> None:
+    """The drawing has the lines of wiring.md's table, each at its pin of the header, and no others."""
+    table = re.findall(r"^\| [^|]* \| (\d+|GND) \| (\d+) \|", WIRING, re.MULTILINE)
+    drawn = re.findall(r"<tspan[^>]*>([^<]*)</tspan>", (HERE / "docs/wiring.svg").read_text())
+    # schemdraw writes a pin's number and then its name.
+    lines = [(name.removeprefix("GPIO "), number) for number, name in pairwise(drawn) if number.isdecimal()]
+    assert sorted(lines) == sorted(table)
+
+
+def test_wirings_tools_are_given_the_default_pins() -> None:
+    """What wiring.md has typed to gpioget and gpioset names the default pins, in order."""
+    board = BoardSettings()
+    typed = re.findall(r"`gpio(get|set) [^`]*gpiochip0 ([^`]+)`", WIRING)
+    assert {tool for tool, _ in typed} == {"get", "set"}
+    for tool, lines in typed:
+        named = tuple(int(line.partition("=")[0]) for line in lines.split())
+        assert named == (board.inputs if tool == "get" else board.outputs)
 
 
 def commands() -> list[str]:
@@ -71,6 +96,12 @@ def commands() -> list[str]:
 def test_command_lines_are_right(line: str) -> None:
     """Every command line of the documents is accepted."""
     assert _parser().parse_args(shlex.split(line)[1:]).command
+
+
+def test_no_command_is_left_out() -> None:
+    """Every command that `pigate --help` lists is shown in the documents."""
+    (choices,) = (action.choices for action in _parser()._actions if isinstance(action.choices, dict))
+    assert set(choices) <= {line.split()[1] for line in commands()}
 
 
 def test_there_are_command_lines() -> None:

@@ -60,7 +60,7 @@ def flip_at_random(rows: dict[str, str], count: int, seed: int) -> Report:
 
 def _stays(wanted: str, levels: list[int]) -> None:
     """The LED stays as it is, for longer than a decision on the way could take to arrive."""
-    until = time.monotonic() + 0.1
+    until = time.monotonic() + 0.05
     while time.monotonic() < until:
         if led() != int(wanted):
             raise AssertionError(f"at rest with {levels}, the LED left {wanted}")

@@ -101,7 +101,7 @@ def wait_until(true: Callable[[], bool], timeout_s: float, what: str) -> float:
     while not true():
         if time.monotonic() - began > timeout_s:
             raise AssertionError(f"{what}: not within {timeout_s} s")
-        time.sleep(0.005)
+        time.sleep(0.002)
     return time.monotonic() - began
 
 

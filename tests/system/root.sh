@@ -8,6 +8,7 @@ work=$(mktemp -d "$image.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"    # it becomes the guest's / and every user has to pass it
 
+# shellcheck disable=SC2016  # the hooks' own shells expand it
 mmdebstrap --variant=minbase --include="$packages" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \

@@ -37,8 +37,6 @@ def test_upgrade_and_uninstall(bare_machine: Machine, release: str) -> None:
         assert named in told
     assert machine.call(service.unit, "pigate")["LoadState"] in ("not-found", "bad-setting")
 
-    machine.call(service.install)
-    machine.call(flips.show_all, PARITY)
     machine.call(guest.succeed, "/stick/systemd/uninstall", "--purge")
     assert set(machine.call(service.system_files)) - set(before) == set()
     assert "pigate:" not in machine.call(guest.read_file, "/etc/passwd")
