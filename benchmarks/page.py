@@ -55,7 +55,7 @@ def _with_page() -> list[float]:
     address: SimpleQueue[str] = SimpleQueue()
     page = Page(WebSettings(port=0), board.settings, True, trained, print, print, address.put)
     try:
-        found = re.search(r":(\d+)/", address.get())
+        found = re.search(r":(\d+)/", address.get(timeout=30))
         command = [sys.executable, "-c", READER, found[1] if found else "", str(STREAMS)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:
             if reader.stdout is not None:

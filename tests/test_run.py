@@ -756,7 +756,7 @@ def test_several_reloads_in_a_row_end_with_the_last_configuration(manager: Manag
         for name in ("or", "and", "parity", "majority", "nand"):
             config(tmp_path, CONFIG.format(name))
             gate.process.send_signal(signal.SIGHUP)
-        running = True
+        running, stopped_it = True, False
         messages = [""]
         while not messages[-1].startswith("STOPPING=1"):
             messages.append(manager.hears())
@@ -766,8 +766,9 @@ def test_several_reloads_in_a_row_end_with_the_last_configuration(manager: Manag
             elif messages[-1].startswith("READY=1"):
                 assert running
                 running = False
-            if not running and "STATUS=nand: 000 -> on" in messages:
+            if not running and not stopped_it and "STATUS=nand: 000 -> on" in messages:
                 gate.process.send_signal(signal.SIGTERM)
+                stopped_it = True
         code, err = gate.end()
         assert code == 0
         assert len(err.splitlines()) == 3  # one is about the table that was not learned
