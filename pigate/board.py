@@ -62,6 +62,8 @@ class Board:
             with suppress(Exception):  # the first error is the one to tell
                 self.close()
             raise
+        self._input_pins = [device.pin for device in self._inputs]
+        self._output_pins = [device.pin for device in self._outputs]
         self._shown: tuple[bool, ...] = (False,) * len(self._outputs)
 
     @property
@@ -80,7 +82,9 @@ class Board:
         Raises:
             OSError: the kernel refuses.
         """
-        return "".join("1" if device.value else "0" for device in self._inputs)
+        # By the pins: a device asks half a dozen functions more, and this is the way of every edge.
+        opened = self.settings.pull_up
+        return "".join(["0" if pin.state == opened else "1" for pin in self._input_pins])
 
     def show(self, lit: tuple[bool, ...]) -> None:
         """Switch the LEDs, first output first.
@@ -89,8 +93,8 @@ class Board:
             OSError: the kernel refuses.
         """
         if lit != self._shown:
-            for device, value in zip(self._outputs, lit, strict=True):
-                device.value = value
+            for pin, value in zip(self._output_pins, lit, strict=True):
+                pin.state = value
             self._shown = lit
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from .board import Board
 from .debounce import Debouncer
@@ -182,9 +182,5 @@ class Loop:
         return blinking
 
     def _take_messages(self) -> None:
-        while True:
-            try:
-                message = self._messages.get_nowait()
-            except Empty:
-                return
-            message()
+        while not self._messages.empty():  # nobody else takes any
+            self._messages.get_nowait()()
