@@ -29,8 +29,9 @@ class Debouncer:
             if self.resting or not self._levels:
                 self.resting = False
                 self._unrest_since = now
-            moved = (i for i, (a, b) in enumerate(zip(self._levels, levels, strict=False)) if a != b)
-            self._moved.update(dict.fromkeys(moved, now))
+            for number, (before, after) in enumerate(zip(self._levels, levels, strict=False)):
+                if before != after:
+                    self._moved[number] = now
             self._levels, self._since = levels, now
         if not self.resting and now >= self._since + self._settle_s:
             self.settled, self.resting = levels, True

@@ -77,7 +77,7 @@ class Loop:
         self._receive = receive
         self._clock = clock
         self._debouncer = Debouncer(board.settings.settle_s)
-        self._thoughts: dict[str, tuple[tuple[float, ...], tuple[Decision, ...]]] = {}
+        self._thoughts: dict[str, Snapshot] = {}
         self._questions: list[Callable[[Snapshot], None]] = []
         self._heard = clock()  # when systemd last heard of us
         self._stopping = False
@@ -150,16 +150,16 @@ class Loop:
         return min(deadlines)
 
     def _think(self, levels: str, chattering: tuple[int, ...] = ()) -> Snapshot:
-        last = self.snapshot
-        if last is not None and last.chattering == chattering and (chattering or last.levels == levels):
-            return last  # a decision is news only when something changed, however the switches chatter
-        # The network is asked once for each levels: NumPy takes longer than all the rest of a pass.
-        if levels not in self._thoughts:
-            self._thoughts[levels] = self.trained.decide(levels)
-        prediction, decision = self._thoughts[levels]
-        if chattering:
-            decision = tuple("undecided" for _ in decision)
-        return Snapshot(self.trained, levels, prediction, decision, chattering)
+        if not chattering:
+            # The network is asked once for each levels: NumPy takes longer than all the rest of a pass.
+            if levels not in self._thoughts:
+                self._thoughts[levels] = Snapshot(self.trained, levels, *self.trained.decide(levels))
+            return self._thoughts[levels]
+        if self.snapshot is not None and self.snapshot.chattering == chattering:
+            return self.snapshot  # it is news only when another input chatters
+        prediction, decision = self.trained.decide(levels)
+        undecided: tuple[Decision, ...] = tuple("undecided" for _ in decision)
+        return Snapshot(self.trained, levels, prediction, undecided, chattering)
 
     def _publish(self, snapshot: Snapshot) -> None:
         questions, self._questions = self._questions, []
