@@ -11,17 +11,24 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
+from pigate import TruthTable, train
+from pigate.config import BoardSettings, WebSettings
+from pigate.web.process import SHORTEST_S, Page
 from pigate.web.server import is_this_machine
 
 PATIENCE_S = 30.0
+
+XOR = train(TruthTable.named("xor"))
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -323,7 +330,6 @@ def test_a_thousand_silent_streams(site: Site) -> None:
 
 def test_real_board_only_shows() -> None:
     """On a real board every write is refused, whoever asks, before its body is looked at."""
-    from pigate.config import BoardSettings
     from pigate.web.state import board_object
 
     assert board_object(BoardSettings(), simulated=False)["writable"] is False
@@ -433,3 +439,25 @@ def test_page_that_dies_comes_back(tmp_path: Path) -> None:
         assert site.process.stderr is not None
         assert "starts again" in site.process.stderr.readline()
         assert site.process.poll() is None
+
+
+def test_page_that_dies_with_its_input_full_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that hangs, is fed until no more goes in, and is killed, fails no thread of the gate's."""
+    failed: list[object] = []
+    said: SimpleQueue[str] = SimpleQueue()
+    ready: SimpleQueue[str] = SimpleQueue()
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+    page = Page(WebSettings(port=0), BoardSettings(), True, XOR, print, said.put, ready.put)
+    try:
+        ready.get(timeout=PATIENCE_S)
+        child = page._process
+        assert child is not None
+        child.send_signal(signal.SIGSTOP)
+        for _ in range(10):  # each of them tens of kilobytes, and a pipe takes 64
+            page.show_training(XOR)
+            time.sleep(2 * SHORTEST_S)
+        child.kill()
+        assert "starts again" in said.get(timeout=PATIENCE_S)
+        assert failed == []
+    finally:
+        page.close()

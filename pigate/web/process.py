@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
@@ -96,12 +97,14 @@ class Page:
             self._process.kill()
 
     def _run(self) -> None:
-        """Keep a page's process, as long as it comes up at all."""
-        ever_ready = False
+        """Keep a page's process, as long as it comes up."""
+        announced = False
         while True:
             command = [sys.executable, "-m", "pigate.web", *self._arguments]
             self._process = process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True)  # noqa: S603 (ours)
-            with process:
+            came_up = False
+            # Closing its input flushes what it died before taking; that must not end the gate.
+            with suppress(BrokenPipeError), process:
                 if self._closed:  # before there was a process to end
                     process.kill()
                 gone = threading.Event()
@@ -111,16 +114,17 @@ class Page:
                         break  # killed halfway
                     message = json.loads(line)
                     if "ready" in message:
-                        if not ever_ready:
+                        came_up = True
+                        if not announced:
                             self._ready(message["ready"])
-                        ever_ready = True
+                        announced = True
                     elif "failed" in message:
                         self._say(f"no live page: {message['failed']}")
                     elif self._constant["board"]["writable"]:
                         self._obey(message)
                 gone.set()
                 self._news.set()
-            if self._closed or not ever_ready:
+            if self._closed or not came_up:
                 return
             self._say(f"the live page has ended; it starts again in {RESTART_S:g} seconds")
             time.sleep(RESTART_S)
@@ -138,8 +142,8 @@ class Page:
                 elif snapshot is not fed_snapshot and snapshot is not None:
                     self._write(process, {"snapshot": snapshot_object(snapshot)})
                 fed_snapshot = snapshot
-                self._news.wait()
                 time.sleep(SHORTEST_S)
+                self._news.wait()
         except OSError:
             return  # it has ended; whoever waits for it says so
 
