@@ -144,7 +144,7 @@ class Page:
                 fed_snapshot = snapshot
                 time.sleep(SHORTEST_S)
                 self._news.wait()
-        except OSError:
+        except (OSError, ValueError):  # ValueError: its input is closed already
             return  # it has ended; whoever waits for it says so
 
     def _state(self, snapshot: Snapshot | None) -> dict[str, Any]:
