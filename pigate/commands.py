@@ -24,22 +24,21 @@ from .tables import NAMED, TruthTable, is_bits
 def run(args: Namespace) -> int:
     from .signals import Signals
 
-    signals = Signals()
-    with signals.caught():  # before NumPy is loaded, which takes a Pi Zero seconds
-        simulated = _simulated(args.board)
-        settings, table = _for_board(args, simulated)
-        from . import daemon
+    signals = Signals()  # before NumPy is loaded, which takes a Pi Zero seconds
+    simulated = _simulated(args.board)
+    settings, table = _for_board(args, simulated)
+    from . import daemon
 
-        where = "on a simulated board" if simulated else f"on the pins ({settings.board.pin_factory})"
-        inputs, outputs = (", ".join(map(str, pins)) for pins in (settings.board.inputs, settings.board.outputs))
-        say(f"{table.name} {where}: switches on GPIO {inputs}; LEDs on GPIO {outputs}")
-        request = daemon.Request(settings, table, simulated, args.json, args.open, partial(_for_board, args, simulated))
-        with _weights_named_by(args):
-            try:
-                daemon.run(request, signals)
-            except NotLearnedError as exc:
-                print(f"pigate: {one_line(exc)}", file=sys.stderr)
-                return BAD_CONFIG
+    where = "on a simulated board" if simulated else f"on the pins ({settings.board.pin_factory})"
+    inputs, outputs = (", ".join(map(str, pins)) for pins in (settings.board.inputs, settings.board.outputs))
+    say(f"{table.name} {where}: switches on GPIO {inputs}; LEDs on GPIO {outputs}")
+    request = daemon.Request(settings, table, simulated, args.json, args.open, partial(_for_board, args, simulated))
+    with _weights_named_by(args):
+        try:
+            daemon.run(request, signals)
+        except NotLearnedError as exc:
+            print(f"pigate: {one_line(exc)}", file=sys.stderr)
+            return BAD_CONFIG
     return OK
 
 

@@ -392,16 +392,29 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
         assert len(err.splitlines()) == 2  # what it said at the start
 
 
-def test_many_signals_at_once_end_it_cleanly_too() -> None:
-    """A person who hits Ctrl-C again and again gets the same end."""
-    with started("--json") as gate:
-        gate.line()
-        while gate.process.poll() is None:
-            gate.process.send_signal(signal.SIGINT)
-            time.sleep(0.001)
-        code, err = gate.end()
-        assert code == 0
-        assert "Traceback" not in err
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_many_signals_at_once_end_it_cleanly_too(number: signal.Signals) -> None:
+    """A person who hits Ctrl-C again and again gets the same end, to the process's last moment."""
+    for pause_s in (0, 0.0001, 0.001):
+        with started("--json") as gate:
+            gate.line()
+            while gate.process.poll() is None:
+                gate.process.send_signal(number)
+                time.sleep(pause_s)
+            code, err = gate.end()
+            assert code == 0
+            assert len(err.splitlines()) == 2  # what it said at the start
+
+
+def test_many_interrupts_of_a_command_end_it_without_a_traceback(tmp_path: Path) -> None:
+    """Neither does Ctrl-C again and again show anything where a run has not begun to catch it."""
+    for _ in range(3):
+        with started(command=[*PIGATE, "train", "--config", config(tmp_path, NEVER_LEARNED)]) as training:
+            time.sleep(0.5)
+            while training.process.poll() is None:
+                training.process.send_signal(signal.SIGINT)
+                time.sleep(0.0001)
+            assert training.end() == (130, "")
 
 
 #: Starts pigate as the command does, and says when the interpreter has come so far: what happens to
