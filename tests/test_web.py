@@ -23,6 +23,7 @@ import pytest
 
 from pigate import TruthTable, train
 from pigate.config import BoardSettings, WebSettings
+from pigate.loop import Snapshot
 from pigate.web.process import SHORTEST_S, Page
 from pigate.web.server import is_this_machine
 
@@ -452,10 +453,16 @@ def test_page_that_dies_with_its_input_full_ends_nothing(monkeypatch: pytest.Mon
         ready.get(timeout=PATIENCE_S)
         child = page._process
         assert child is not None
+        assert child.stdin is not None
         child.send_signal(signal.SIGSTOP)
-        for _ in range(10):  # each of them tens of kilobytes, and a pipe takes 64
-            page.show_training(XOR)
-            time.sleep(2 * SHORTEST_S)
+        descriptor = child.stdin.fileno()
+        os.set_blocking(descriptor, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(descriptor, b" ")
+        os.set_blocking(descriptor, True)
+        page.publish(Snapshot(XOR, "000", (1.0,), ("on",)))  # small: it waits in our own buffer
+        time.sleep(2 * SHORTEST_S)
         child.kill()
         assert "starts again" in said.get(timeout=PATIENCE_S)
         assert failed == []
