@@ -170,9 +170,14 @@ def pip_install(package: str) -> None:
 
 
 def run_gpiozero_programs(factory: str) -> dict[str, Any]:
-    """Run gpiozero's programs on a pin factory; what they saw."""
+    """Run gpiozero's programs on a pin factory, pigate's as it is installed; what they saw."""
+    # -P, and the stick last: the work tree on it must not be what is imported.
+    program = (
+        "import runpy, sys; sys.path.append('/stick'); "
+        "runpy.run_module('tests.system.gpiozero_programs', run_name='__main__')"
+    )
     env = {"GPIOZERO_PIN_FACTORY": factory, "LG_WD": "/tmp"}
-    done = on_a_pi("/opt/pigate/bin/python", "-m", "tests.system.gpiozero_programs", env=env)
+    done = on_a_pi("/opt/pigate/bin/python", "-P", "-c", program, env=env)
     if done["status"] != 0:
         raise AssertionError(done["stderr"])
     seen: dict[str, Any] = json.loads(done["stdout"])
