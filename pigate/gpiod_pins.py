@@ -56,7 +56,8 @@ class GpiodFactory(LocalPiFactory):  # type: ignore[misc]  # gpiozero is untyped
     def close(self) -> None:
         """Release all lines and end the thread; may be called twice."""
         with ExitStack() as stack:  # each step is tried, whatever the others raise
-            stack.callback(self.chip.close)
+            if self.chip:  # older gpiods refuse to close what is closed
+                stack.callback(self.chip.close)
             stack.callback(self._end_listener)
             stack.callback(self.pins.clear)
             for pin in list(self.pins.values()):

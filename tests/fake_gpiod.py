@@ -260,9 +260,9 @@ class FakeChip:
             raise gpiod.ChipClosedError
 
     def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self.world.open_chips -= 1
+        self._check_closed()  # as gpiod did before 2.5
+        self._closed = True
+        self.world.open_chips -= 1
 
     @property
     def path(self) -> str:
