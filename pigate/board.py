@@ -138,32 +138,39 @@ def _factory(name: str) -> Factory:
 
         in_service = os.environ.get("SYSTEMD_EXEC_PID") == str(os.getpid())
         return GpiodFactory(header.SERVICE if in_service else header.PROGRAM)
-    _give_lgpio_a_folder()
     try:
-        if name == "lgpio":
-            from gpiozero.pins.lgpio import LGPIOFactory
+        with _a_folder_for_lgpio():
+            if name == "lgpio":
+                from gpiozero.pins.lgpio import LGPIOFactory
 
-            with header.open_chip() as chip:
-                number = int(chip.path.removeprefix("/dev/gpiochip"))
-            return LGPIOFactory(chip=number)
-        from gpiozero.pins.rpigpio import RPiGPIOFactory
+                with header.open_chip() as chip:
+                    number = int(chip.path.removeprefix("/dev/gpiochip"))
+                return LGPIOFactory(chip=number)
+            from gpiozero.pins.rpigpio import RPiGPIOFactory
 
-        return RPiGPIOFactory()
+            return RPiGPIOFactory()
     except (ImportError, RuntimeError) as exc:
         package = {"lgpio": "lgpio", "rpigpio": "RPi.GPIO or rpi-lgpio"}[name]
         raise BoardError(f"pin_factory {name} cannot be loaded ({exc}); it needs the package {package}") from exc
 
 
-def _give_lgpio_a_folder() -> None:
-    """Give lgpio, which rpi-lgpio uses too, a folder of this process's own.
+@contextmanager
+def _a_folder_for_lgpio() -> Iterator[None]:
+    """Give lgpio, which rpi-lgpio uses too, a folder of this process's own while it is loaded.
 
-    On import it makes a FIFO there and changes directory to it; two processes that share one take
-    each other's events.
+    On import it makes a FIFO there and changes directory to it. Two processes that share one take
+    each other's events; and a reload must find the files where the start found them.
     """
     runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
     folder = tempfile.mkdtemp(prefix="pigate-lgpio-", dir=runtime or None)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["LG_WD"] = folder
+    here = os.open(".", os.O_PATH)
+    try:
+        yield
+    finally:
+        os.fchdir(here)
+        os.close(here)
 
 
 @contextmanager

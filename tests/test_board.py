@@ -392,10 +392,11 @@ def test_each_process_has_a_folder_of_its_own(
 
 
 def test_lgpio_folder_is_gone_at_exit(tmp_path: Path) -> None:
-    """The folder and what lgpio left in it are removed when the process ends."""
+    """The folder that lgpio makes its working directory is so no longer than it is loaded, and goes at the exit."""
     program = (
-        "import os, pathlib; from pigate import board; board._give_lgpio_a_folder();"
-        "(pathlib.Path(os.environ['LG_WD']) / '.lgd-nfy0').touch(); print(os.environ['LG_WD'])"
+        "import os, pathlib; from pigate import board; before = os.getcwd()\n"
+        "with board._a_folder_for_lgpio(): os.chdir(os.environ['LG_WD']); pathlib.Path('.lgd-nfy0').touch()\n"
+        "assert os.getcwd() == before; print(os.environ['LG_WD'])"
     )
     environment = os.environ | {"RUNTIME_DIRECTORY": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
