@@ -1,5 +1,6 @@
 """The command: ``pigate``, and ``python -m pigate``."""
 
+import os
 import signal
 import sys
 
@@ -20,9 +21,12 @@ def main() -> int:
 
 
 def _interrupt(_number: int, _frame: object) -> None:
-    """Raise KeyboardInterrupt, once: the next Ctrl-C must not hit what the first one ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
+    """End with 130 by the way of all exits; a second Ctrl-C, should the first take long or be lost, at once.
+
+    Not by KeyboardInterrupt: NumPy, while it is loaded, would show its traceback.
+    """
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    raise SystemExit(130)
 
 
 if __name__ == "__main__":

@@ -36,8 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read standard output has gone, and wants no more
         console.discard_output()
         return OK
-    except KeyboardInterrupt:
-        return 130
     except (PigateError, OSError) as exc:
         print(f"pigate: {one_line(_words(exc))}", file=sys.stderr)
         return _code(exc)

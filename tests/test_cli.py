@@ -779,8 +779,6 @@ def test_errors_of_the_operating_system(call: Call, monkeypatch: pytest.MonkeyPa
     assert call.refused("table", code=1) == "pigate: /dev/thing: Input/output error"
     refuse(BoardError("GPIO 17 is in use\nby x"))
     assert call.refused("table", code=69) == "pigate: GPIO 17 is in use\\nby x"
-    refuse(KeyboardInterrupt())  # type: ignore[arg-type]
-    assert call("table") == (130, "", "")
 
 
 TYPED = [*COMMANDS[1:], "--table", "--json", "--inputs", "--weights", "--seed", "--config", "--hidden", "--rule"]

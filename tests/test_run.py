@@ -406,10 +406,18 @@ def test_many_signals_at_once_end_it_cleanly_too(number: signal.Signals) -> None
             assert len(err.splitlines()) == 2  # what it said at the start
 
 
+#: Starts pigate as the command does, and says when the interpreter has come so far: what happens to
+#: Python before that is not pigate's.
+STARTING = "import os, runpy; os.write(2, b'up\\n'); runpy.run_module('pigate', run_name='__main__', alter_sys=True)"
+UP = [sys.executable, "-c", STARTING]
+
+
 def test_many_interrupts_of_a_command_end_it_without_a_traceback(tmp_path: Path) -> None:
     """Neither does Ctrl-C again and again show anything where a run has not begun to catch it."""
     for _ in range(3):
-        with started(command=[*PIGATE, "train", "--config", config(tmp_path, NEVER_LEARNED)]) as training:
+        with started(command=[*UP, "train", "--config", config(tmp_path, NEVER_LEARNED)]) as training:
+            assert training.process.stderr is not None
+            assert training.process.stderr.readline() == b"up\n"
             time.sleep(0.5)
             while training.process.poll() is None:
                 training.process.send_signal(signal.SIGINT)
@@ -417,17 +425,12 @@ def test_many_interrupts_of_a_command_end_it_without_a_traceback(tmp_path: Path)
             assert training.end() == (130, "")
 
 
-#: Starts pigate as the command does, and says when the interpreter has come so far: what happens to
-#: Python before that is not pigate's.
-UP = "import os, runpy; os.write(2, b'up\\n'); runpy.run_module('pigate', run_name='__main__', alter_sys=True)"
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_signals_at_random_moments_of_the_start(number: signal.Signals) -> None:
     """At whatever moment it comes, a signal never shows a traceback, and the next start works."""
     chance = random.Random(number)
     for _ in range(5):
-        with started("--json", command=[sys.executable, "-c", UP, *SIMULATED[len(PIGATE) :]]) as gate:
+        with started("--json", command=[*UP, *SIMULATED[len(PIGATE) :]]) as gate:
             assert gate.process.stderr is not None
             assert gate.process.stderr.readline() == b"up\n"
             time.sleep(chance.uniform(0.002, 0.5))
