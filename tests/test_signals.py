@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,13 +11,9 @@ ALL = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 
 
 @pytest.fixture(autouse=True)
-def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Start each test where no service manager listens, and give the test's process its handlers back."""
+def nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start each test where no service manager listens."""
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    before = {number: signal.getsignal(number) for number in [*ALL, signal.SIGTTIN]}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", ALL)
