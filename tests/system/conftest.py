@@ -1,6 +1,7 @@
 """Fixtures of the booted machine. Its tests carry the marker `system`."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,14 @@ def release() -> str:
 @pytest.fixture
 def bare_machine(release: str, tmp_path: Path) -> Iterator[Machine]:
     """A booted machine without pigate."""
-    disk = copy_disk(build.root(release), tmp_path / "disk")
-    yield from _booted(disk, release)
+    with _booted(build.root(release), release, tmp_path) as booted:
+        yield booted
 
 
 @pytest.fixture
 def machine(release: str, tmp_path: Path) -> Iterator[Machine]:
     """A booted machine with pigate installed and its unit ready, every switch open."""
-    disk = copy_disk(installed(release), tmp_path / "disk")
-    for booted in _booted(disk, release):
+    with _booted(installed(release), release, tmp_path) as booted:
         booted.call(service.wait_for_unit, "pigate")
         yield booted
 
@@ -47,12 +47,29 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line("\n".join(lines))
 
 
-def _booted(disk: Path, release: str) -> Iterator[Machine]:
+@contextmanager
+def _booted(image: Path, release: str, folder: Path) -> Iterator[Machine]:
+    disk = copy_disk(image, folder / "disk")
     with Machine(disk, release) as machine:
-        machine.boot()
-        yield machine
-    for file in disk.parent.glob(f"{disk.name}*"):
+        try:
+            machine.boot()
+            yield machine
+        except Exception as error:  # a machine that does not come up; a test's own failure does not come by here
+            for name, text in _remains(machine):
+                error.add_note(f"--- {name} ---\n{text}")
+            raise
+    for file in folder.glob(f"{disk.name}*"):
         file.unlink()  # pytest keeps temporary folders; disks are big
+
+
+def _remains(machine: Machine) -> list[tuple[str, str]]:
+    """What a machine leaves for those who ask why: its journal and the end of its console."""
+    try:
+        of_programs = ("_TRANSPORT=journal", "_TRANSPORT=stdout", "_TRANSPORT=syslog")
+        journal = machine.call(guest.run, "journalctl", "--boot", "--lines=100", *of_programs)["stdout"]
+    except (OSError, AssertionError) as error:
+        journal = f"not to be had: {error}"
+    return [("journal", journal), ("console", machine.console.read_text(errors="replace")[-3000:])]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,11 +81,5 @@ def pytest_runtest_makereport(
     arguments = getattr(item, "funcargs", {})
     machine = arguments.get("machine") or arguments.get("bare_machine")
     if report.when == "call" and report.failed and machine:
-        try:
-            of_programs = ("_TRANSPORT=journal", "_TRANSPORT=stdout", "_TRANSPORT=syslog")
-            journal = machine.call(guest.run, "journalctl", "--boot", "--lines=100", *of_programs)
-            report.sections.append(("journal", journal["stdout"]))
-        except (OSError, AssertionError) as error:
-            report.sections.append(("journal", f"not to be had: {error}"))
-        report.sections.append(("console", machine.console.read_text(errors="replace")[-3000:]))
+        report.sections += _remains(machine)
     return report

@@ -128,9 +128,9 @@ class Machine:
 
     def _end(self, timeout_s: float) -> None:
         assert self._qemu
-        assert self._agent
         self._qemu.wait(timeout_s)
-        self._agent.close()
+        if self._agent:
+            self._agent.close()
         self._qemu = self._agent = None
 
     def _send(self, module: str, function: str, args: Any, kwargs: Any) -> None:
@@ -143,7 +143,11 @@ class Machine:
         deadline = time.monotonic() + timeout_s
         while b"\n" not in self._pending:
             self._agent.settimeout(max(0.1, deadline - time.monotonic()))
-            received = self._agent.recv(1 << 16)
+            try:
+                received = self._agent.recv(1 << 16)
+            except TimeoutError:
+                self._agent.close()  # an answer that comes late must not be taken for the next one's
+                raise
             if not received:
                 self._check_alive()
                 raise GuestError("the machine went away")

@@ -64,11 +64,20 @@ def journal_now() -> str:
 
 def said_since(cursor: str) -> list[str]:
     """What pigate's programs wrote since then (since boot if ""), line by line; not systemd's lines about it."""
+    return [line["MESSAGE"] for line in _journal(cursor) if line.get("SYSLOG_IDENTIFIER") == "pigate"]
+
+
+def exits_since(cursor: str) -> list[str]:
+    """How each run of the service since then ended, in systemd's words: "status=69/UNAVAILABLE"."""
+    told = [line["MESSAGE"] for line in _journal(cursor) if line.get("UNIT") == "pigate.service"]
+    return [line.split(", ")[-1] for line in told if "Main process exited" in line]
+
+
+def _journal(cursor: str) -> list[dict[str, Any]]:
     succeed("journalctl", "--sync")
     since = ("--after-cursor", cursor) if cursor else ("--boot",)
-    # Filtered here: with a match of its own, journalctl 252 loses the first line after a cursor.
-    lines = [json.loads(line) for line in succeed("journalctl", *since, "--output=json").splitlines()]
-    return [line["MESSAGE"] for line in lines if line.get("SYSLOG_IDENTIFIER") == "pigate"]
+    # To be filtered by the caller: with a match of its own, journalctl 252 loses the first line after a cursor.
+    return [json.loads(line) for line in succeed("journalctl", *since, "--output=json").splitlines()]
 
 
 def wait_for_words(cursor: str, words: str, timeout_s: float = 60) -> list[str]:
@@ -88,10 +97,19 @@ def wait_for_status(words: str, timeout_s: float = 60) -> None:
     wait_until(lambda: words in unit("pigate")["StatusText"], timeout_s, words)
 
 
-def kill_and_see_dark(signal: str) -> float:
+def show_all_in_status(name: str, rows: dict[str, str]) -> None:
+    """Set the switches to each row of a named table in turn; `systemctl status` must tell levels and decision."""
+    for levels, target in rows.items():
+        set_switches(levels)
+        wait_for_status(f"{name}: {levels} -> {'on' if target == '1' else 'off'}")
+        if unit("pigate")["StatusText"] not in succeed("systemctl", "status", "pigate"):
+            raise AssertionError(f"{levels}: systemctl status does not show it")
+
+
+def kill_and_see_dark(signal: str, timeout_s: float = 10) -> float:
     """Send the service a signal and wait until the LED is off; when that was, in seconds since boot."""
     succeed("systemctl", "kill", f"--signal={signal}", "pigate")
-    wait_for_led(0)
+    wait_for_led(0, timeout_s=timeout_s)
     return time.monotonic()
 
 
@@ -139,12 +157,12 @@ def drop_in(text: str) -> None:
 
 
 def install_older(version: str) -> None:
-    """Install the project as it is under another version's name."""
+    """Install the project as it is under another version's name, with the umask of a careful root."""
     succeed("cp", "-r", "/stick", "/tmp/older")
     init = Path("/tmp/older/pigate/__init__.py")
     succeed("sed", "-i", f's/^version = .*/version = "{version}"/', "/tmp/older/pyproject.toml")
     succeed("sed", "-i", f's/^__version__ = .*/__version__ = "{version}"/', str(init))
-    succeed("/tmp/older/systemd/install", env=WITHOUT_NETWORK)
+    succeed("sh", "-c", "umask 077; exec /tmp/older/systemd/install", env=WITHOUT_NETWORK)
 
 
 def system_files() -> list[str]:
