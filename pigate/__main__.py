@@ -23,9 +23,10 @@ def main() -> int:
 def _interrupt(_number: int, _frame: object) -> None:
     """End with 130 by the way of all exits; a second Ctrl-C, should the first take long or be lost, at once.
 
-    Not by KeyboardInterrupt: NumPy, while it is loaded, would show its traceback.
+    NumPy, while it is loaded, makes an ImportError of what is raised here: no traceback for that.
     """
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    sys.excepthook = lambda *_: os._exit(130)
     raise SystemExit(130)
 
 

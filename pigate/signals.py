@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from types import FrameType
 
@@ -29,6 +30,8 @@ class Signals:
             self.receive(number)
         elif number != signal.SIGHUP or "NOTIFY_SOCKET" not in os.environ:
             self.receive = _ends_already
+            # NumPy, while it is loaded, makes an ImportError of what is raised here: no traceback for that.
+            sys.excepthook = lambda *_: os._exit(0)
             raise SystemExit(0)
 
 

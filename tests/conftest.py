@@ -1,6 +1,7 @@
 """Fixtures of all tests."""
 
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,8 @@ def signals_as_before() -> Iterator[None]:
     """Give the process its handlers back that a run in it has set: for itself, and for the processes it starts."""
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGTTIN)
     before = {number: signal.getsignal(number) for number in numbers}
+    hook = sys.excepthook
     yield
+    sys.excepthook = hook
     for number, handler in before.items():
         signal.signal(number, handler)

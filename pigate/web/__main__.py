@@ -27,7 +27,8 @@ OWN_DESCRIPTORS = 50
 
 def tell(message: dict[str, Any]) -> None:
     """Send the gate one message. Any thread: a line this short is written whole."""
-    os.write(1, (json.dumps(message) + "\n").encode())
+    with suppress(BrokenPipeError):  # the gate has ended, and ends this process too
+        os.write(1, (json.dumps(message) + "\n").encode())
 
 
 def listen(host: str, port: int) -> socket.socket:
