@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -60,3 +62,21 @@ def test_reading_a_terminal_from_the_background_stops_nobody() -> None:
     Signals()
     assert signal.getsignal(signal.SIGTTIN) == signal.SIG_IGN
     signal.raise_signal(signal.SIGTTIN)
+
+
+@pytest.mark.parametrize(
+    ("catching", "code"),
+    [
+        ("from pigate.signals import Signals; Signals()", 0),
+        ("from pigate.__main__ import _interrupt; signal.signal(signal.SIGINT, _interrupt)", 130),
+    ],
+    ids=["run", "other commands"],
+)
+def test_what_a_library_makes_of_a_signal_shows_no_traceback(catching: str, code: int) -> None:
+    """NumPy, interrupted while it is loaded, raises an ImportError: the process ends as by the signal itself."""
+    program = (
+        f"import signal; {catching}\ntry: signal.raise_signal(signal.SIGINT)\n"
+        "except SystemExit: raise ImportError('as NumPy does')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (code, "")
