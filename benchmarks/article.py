@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pigate.network import FloatArray
+from pigate.learning.network import FloatArray
 
 #: The article's own rule: above 0.9 is 1, below 0.1 is 0.
 TOLERANCE = 0.1

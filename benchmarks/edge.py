@@ -14,10 +14,10 @@ from gpiozero.pins.mock import MockFactory
 
 from pigate import TruthTable, train
 from pigate.config import BoardSettings
-from pigate.loop import Loop, Snapshot
-from pigate.notify import Notifier
-from pigate.simulated import SimulatedBoard
-from pigate.training import Trained
+from pigate.gate.loop import Loop, Snapshot
+from pigate.gate.systemd import Notifier
+from pigate.learning.training import Trained
+from pigate.pins.simulated import SimulatedBoard
 
 from .figure import Figure
 

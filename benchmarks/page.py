@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 from pigate import TruthTable, train
 from pigate.config import WebSettings
-from pigate.web.process import Page
+from pigate.web.page import Page
 
 from .edge import flip_gate, instant_board
 from .figure import Figure

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from pigate import TruthTable, train
-from pigate.proof import rows_as_arrays
+from pigate.learning.proof import rows_as_arrays
 
 from . import article
 from .figure import Figure

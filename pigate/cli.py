@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from . import __version__, commands, console
+from . import __version__, commands
 from .errors import (
     BAD_CONFIG,
     FAILED,
@@ -22,6 +22,7 @@ from .errors import (
     WeightsError,
     one_line,
 )
+from .gate import console
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

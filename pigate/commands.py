@@ -18,24 +18,24 @@ from . import config
 from .config import Settings, TrainingSettings
 from .errors import BAD_CONFIG, FAILED, OK, ConfigError, NotLearnedError, TableError, WeightsError, one_line, say
 from .files import STDIN, read_text
-from .tables import NAMED, TruthTable, is_bits
+from .learning.tables import NAMED, TruthTable, is_bits
 
 
 def run(args: Namespace) -> int:
-    from .signals import Signals
+    from .gate.signals import Signals
 
     signals = Signals()  # before NumPy is loaded, which takes a Pi Zero seconds
     simulated = _simulated(args.board)
     settings, table = _for_board(args, simulated)
-    from . import daemon
+    from .gate import run as gate
 
     where = "on a simulated board" if simulated else f"on the pins ({settings.board.pin_factory})"
     inputs, outputs = (", ".join(map(str, pins)) for pins in (settings.board.inputs, settings.board.outputs))
     say(f"{table.name} {where}: switches on GPIO {inputs}; LEDs on GPIO {outputs}")
-    request = daemon.Request(settings, table, simulated, args.json, args.open, partial(_for_board, args, simulated))
+    request = gate.Request(settings, table, simulated, args.json, args.open, partial(_for_board, args, simulated))
     with _weights_named_by(args):
         try:
-            daemon.run(request, signals)
+            gate.run(request, signals)
         except NotLearnedError as exc:
             print(f"pigate: {one_line(exc)}", file=sys.stderr)
             return BAD_CONFIG
@@ -47,14 +47,14 @@ def train(args: Namespace) -> int:
     options = ("hidden", "rule", "learning_rate", "starts", "epochs", "tolerance", "bias")
     given = {name: getattr(args, name) for name in options if getattr(args, name) is not None}
     training = _changed(settings.training, given)
-    from .gate import learn
+    from .gate.learn import learn
     from .progress import shown
     from .report import training_object, training_text
 
     with _weights_named_by(args), shown(training.epochs) as progress:
         trained = learn(table, training, progress)
     if args.export is not None:
-        from .weights import export
+        from .learning.weight_files import export
 
         export(trained.network, trained.losses[:, trained.winner].tolist() if trained.starts else [], Path(args.export))
     print(json.dumps(training_object(trained)) if args.json else training_text(trained))
@@ -68,7 +68,7 @@ def predict(args: Namespace) -> int:
     settings, table = _chosen(args)
     if len(args.levels) != table.inputs or set(args.levels) - {"0", "1"}:
         raise TableError(f"{args.levels!r} is no setting of {table.inputs} switches: give {table.inputs} of 0 and 1")
-    from .gate import learn, prove
+    from .gate.learn import learn, prove
     from .report import decision_object
 
     with _weights_named_by(args):
@@ -94,8 +94,8 @@ def table(args: Namespace) -> int:
 
 
 def reproduce(args: Namespace) -> int:
-    from .published import PROGRAMS, STARTS, reproduce, starts_inside_rule
-    from .weights import export
+    from .learning.published import PROGRAMS, STARTS, reproduce, starts_inside_rule
+    from .learning.weight_files import export
 
     found = {}
     for name in [args.program] if args.program else PROGRAMS:
@@ -115,7 +115,7 @@ def reproduce(args: Namespace) -> int:
 
 def check(args: Namespace) -> int:
     settings, table = config.load(None if args.config is None else Path(args.config))
-    from .gate import learn, prove
+    from .gate.learn import learn, prove
     from .report import training_object
 
     try:
@@ -130,7 +130,7 @@ def check(args: Namespace) -> int:
 
 
 def off(_args: Namespace) -> int:
-    from .outputs import turn_off
+    from .pins.leftovers import turn_off
 
     if (reason := turn_off()) and "EXIT_STATUS" not in os.environ:  # systemd's log needs no such line
         print(f"pigate: {reason}", file=sys.stderr)
@@ -159,7 +159,7 @@ def _for_board(args: Namespace, simulated: bool) -> tuple[Settings, TruthTable]:
     """
     settings, table = _chosen(args)
     if simulated and (args.table or args.inputs):
-        from .simulated import fitted
+        from .pins.simulated import fitted
 
         return msgspec.structs.replace(settings, board=fitted(settings.board, table)), table
     try:
@@ -206,7 +206,7 @@ def _changed(training: TrainingSettings, given: dict[str, object]) -> TrainingSe
 def _simulated(board: str) -> bool:
     if board != "auto":
         return board == "simulated"
-    from .board import on_a_pi
+    from .pins.board import on_a_pi
 
     return not on_a_pi()
 

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 
 from .errors import ConfigError, TableError
 from .files import read_text
-from .tables import TruthTable
+from .learning.tables import TruthTable
 
 DEFAULT_PATH = Path("/etc/pigate/pigate.toml")
 
@@ -46,7 +46,7 @@ class TableSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the table is learned; see `pigate.training.train`."""
+    """How the table is learned; see `pigate.learning.training.train`."""
 
     hidden: Annotated[tuple[Width, ...], Meta(max_length=4)] = (4,)
     bias: bool = True

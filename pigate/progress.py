@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .training import Progress
+from .learning.training import Progress
 
 
 @contextmanager

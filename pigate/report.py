@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from .tables import every_levels
+from .learning.tables import every_levels
 
 if TYPE_CHECKING:
-    from .loop import Snapshot
-    from .training import Trained
+    from .gate.loop import Snapshot
+    from .learning.training import Trained
 
 
 def training_object(trained: Trained) -> dict[str, Any]:

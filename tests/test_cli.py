@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pigate import __version__, cli, commands, config, progress
-from pigate.board import on_a_pi
 from pigate.config import DEFAULT_PATH
 from pigate.errors import BoardError
-from pigate.tables import NAMED, TruthTable, every_levels
+from pigate.learning.tables import NAMED, TruthTable, every_levels
+from pigate.pins.board import on_a_pi
 
 COMMANDS = ["run", "train", "predict", "table", "reproduce", "check", "off"]
 PIGATE = [sys.executable, "-m", "pigate"]

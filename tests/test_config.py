@@ -10,11 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pigate import config, weights
+from pigate import config
 from pigate.config import Settings, load
 from pigate.errors import ConfigError, PigateError, TableError, WeightsError, one_line
 from pigate.files import read_text
-from pigate.tables import TruthTable
+from pigate.learning import weight_files as weights
+from pigate.learning.tables import TruthTable
 
 #: Every key and its default, as the contract has them.
 DEFAULTS: dict[str, dict[str, Any]] = {

@@ -12,13 +12,14 @@ FOLDER = Path(pigate.__file__).parent
 
 #: Each room imports only from rooms above it; `__init__` is the library's front, which opens three of them.
 ROOMS: list[str] = """
-    errors tables decision files
-    network proof backpropagation draw training weights published __init__
-    config gate debounce
-    header gpiod_edges gpiod_pins board simulated
-    notify loop report outputs console signals
-    web.__init__ web.state web.feed web.requests web.server web.process web.live web.__main__
-    reload daemon progress commands cli __main__
+    errors files learning.__init__ learning.tables learning.decision
+    learning.network learning.proof learning.backpropagation learning.attempt learning.training
+    learning.weight_files learning.published __init__
+    config gate.__init__ gate.learn gate.debounce
+    pins.__init__ pins.gpiochip pins.listener pins.factory pins.board pins.simulated
+    gate.systemd gate.loop report pins.leftovers gate.console gate.signals
+    web.__init__ web.messages web.feed web.requests web.server web.page web.live web.__main__
+    gate.reload gate.run progress commands cli __main__
 """.split()  # noqa: SIM905 (as lines, the list can be read)
 
 
@@ -68,9 +69,11 @@ def test_direction(room: str) -> None:
 def test_the_test_sees_imports() -> None:
     """Imports are found at the top, inside functions and under TYPE_CHECKING, from packages, too."""
     assert {"errors", "__init__", "commands"} <= set(imported("cli"))  # also `from . import __version__`
-    assert "daemon" in set(imported("commands"))  # inside a function
-    assert {"network", "tables", "training"} == set(imported("__init__"))  # for the type checker
-    assert {"web.state", "config", "loop"} <= set(imported("web.process"))  # one dot and two
+    assert "gate.run" in set(imported("commands"))  # inside a function
+    assert {"learning.network", "learning.tables", "learning.training"} == set(
+        imported("__init__")
+    )  # for the type checker
+    assert {"web.messages", "config", "gate.loop"} <= set(imported("web.page"))  # one dot and two
 
 
 def test_no_hidden_imports() -> None:

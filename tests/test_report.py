@@ -2,11 +2,11 @@ import json
 
 import numpy as np
 
-from pigate.loop import Snapshot
-from pigate.network import Network
+from pigate.gate.loop import Snapshot
+from pigate.learning.network import Network
+from pigate.learning.tables import TruthTable, every_levels
+from pigate.learning.training import examine, train
 from pigate.report import decision_object, snapshot_line, training_object, training_text
-from pigate.tables import TruthTable, every_levels
-from pigate.training import examine, train
 
 PARTIAL = TruthTable({"000": "1", "111": "0", "010": "1"}, "mine")
 

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from ..config import Settings, TrainingSettings
-from ..gate import learn
-from ..loop import Loop, Snapshot
-from ..simulated import SimulatedBoard
-from ..tables import TruthTable
-from .process import Page, available
+from ..gate.learn import learn
+from ..gate.loop import Loop, Snapshot
+from ..learning.tables import TruthTable
+from ..pins.simulated import SimulatedBoard
+from .page import Page, available
 
 
 class Live:

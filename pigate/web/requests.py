@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from ..config import Width
 from ..errors import TableError
-from ..tables import TruthTable, is_bits
+from ..learning.tables import TruthTable, is_bits
 
 
 class Switches(Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .feed import Feed
 from .requests import Switches, TrainAgain, train_again
 
-PAGE = Path(__file__).with_name("page")
+PAGE = Path(__file__).with_name("static")
 
 #: A request's body is a few words; one longer than this, in bytes, is not read.
 MOST_BODY = 2048

@@ -1,0 +1,1 @@
+"""The gate: one run, from the proof to the last decision."""

@@ -1,0 +1,1 @@
+"""Learning: truth tables, the network, and how it learns them."""

@@ -1,0 +1,76 @@
+"""The network: layers of weights, and what they make of the switches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import WeightsError
+
+FloatArray = NDArray[np.float64]
+
+#: Beyond this, sums of weights would overflow.
+LARGEST = 1e300
+
+
+def sigmoid(z: FloatArray) -> FloatArray:
+    """Return 1 / (1 + exp(-z)), any shape, in the form that cannot overflow."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
+
+
+class Network:
+    """A feed-forward network of sigmoid layers.
+
+    Args:
+        weights: one matrix a layer, ``(fan_in + 1, fan_out)`` with the bias as the last row, or
+            ``(fan_in, fan_out)`` without.
+        inputs: the number of inputs, which tells the two forms apart.
+
+    Raises:
+        WeightsError: the shapes do not follow one another, or a weight is not finite.
+
+    Immutable; any thread may use it.
+    """
+
+    def __init__(self, weights: Sequence[ArrayLike], inputs: int) -> None:
+        self.weights: tuple[FloatArray, ...] = tuple(np.array(w, dtype=np.float64) for w in weights)
+        #: the number of inputs, then of the neurons of each layer: [3, 4, 1]
+        self.layers = [inputs]
+        for number, matrix in enumerate(self.weights, 1):
+            fan_in = self.layers[-1]
+            if matrix.ndim != 2 or matrix.shape[1] == 0 or matrix.shape[0] not in (fan_in, fan_in + 1):
+                shape = " x ".join(map(str, matrix.shape))
+                raise WeightsError(
+                    f"layer {number} is {shape}: it needs {fan_in} rows, or {fan_in + 1} with the "
+                    "bias last, and a column for each neuron"
+                )
+            if not (np.abs(matrix) < LARGEST).all():
+                raise WeightsError(f"layer {number} has a weight that is not finite, or beyond {LARGEST:g}")
+            matrix.flags.writeable = False
+            self.layers.append(matrix.shape[1])
+        if not self.weights:
+            raise WeightsError("a network needs at least one layer of weights")
+
+    def forward(self, levels: ArrayLike) -> list[FloatArray]:
+        """Return the activations of every layer, the inputs first.
+
+        Args:
+            levels: ``(inputs,)`` or ``(rows, inputs)``, 0 or 1 each.
+
+        Returns:
+            for each layer ``(width,)`` or ``(rows, width)``.
+        """
+        activations = [np.asarray(levels, dtype=np.float64)]
+        for matrix in self.weights:
+            fan_in = activations[-1].shape[-1]
+            z = activations[-1] @ matrix[:fan_in]
+            if matrix.shape[0] > fan_in:
+                z = z + matrix[-1]
+            activations.append(sigmoid(z))
+        return activations
+
+    def predict(self, levels: ArrayLike) -> FloatArray:
+        """Return the network's outputs, 0 to 1, ``(outputs,)`` or ``(rows, outputs)``."""
+        return self.forward(levels)[-1]

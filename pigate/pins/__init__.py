@@ -1,0 +1,1 @@
+"""Pins: switches and LEDs on gpiozero, and a pin factory for it."""

@@ -1,0 +1,376 @@
+import math
+import random
+import threading
+from itertools import pairwise
+from statistics import median
+from typing import Literal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pigate.learning.attempt import MOST_SNAPSHOTS, RECORD_SIZE
+from pigate.learning.decision import decide
+from pigate.learning.network import Network, sigmoid
+from pigate.learning.proof import mean_squared_error, rows_not_learned
+from pigate.learning.tables import TruthTable, every_levels
+from pigate.learning.training import PATIENCE, Trained, examine, train
+
+Rule = Literal["resilient", "plain"]
+XOR = TruthTable.named("xor")
+#: One start alone is often stuck on these two; so is, now and then, a whole draw of 16.
+HARD = ["10010111", "01101000"]
+
+
+def proved(trained: Trained) -> bool:
+    """Prove a training without pigate's own proof: formulas and the article's rule, row by row."""
+    for levels, targets in trained.table.rows.items():
+        a = [float(bit) for bit in levels]
+        for matrix in trained.network.weights:
+            fed = [*a, 1.0][: matrix.shape[0]]
+            a = [
+                0.5 * (1 + math.tanh(0.5 * sum(x * w for x, w in zip(fed, column, strict=True)))) for column in matrix.T
+            ]
+        if any(
+            not (p > 1 - trained.tolerance if t == "1" else p < trained.tolerance)
+            for p, t in zip(a, targets, strict=True)
+        ):
+            return False
+    return True
+
+
+def test_xor() -> None:
+    """The defaults learn the article's table with 3-4-1 neurons, and the record says how."""
+    trained = train(XOR)
+    assert trained.learned
+    assert proved(trained)
+    assert trained.network.layers == [3, 4, 1]
+    assert [w.shape for w in trained.network.weights] == [(4, 4), (5, 1)]
+    assert (trained.seed, trained.starts, trained.draws, trained.tolerance) == (1, 16, 1, 0.1)
+    assert trained.table is XOR
+    assert trained.not_learned == ()
+    assert trained.duration_s > 0
+
+
+def test_all_three_input_tables() -> None:
+    """All 256 tables of three inputs, 20 seeds each: 5,120 of 5,120 proved, none over 1,000 epochs."""
+    epochs = []
+    for number in range(256):
+        table = TruthTable.parse(f"{number:08b}")
+        for seed in range(1, 21):
+            trained = train(table, seed=seed)
+            assert trained.learned, (table.name, seed)
+            assert not rows_not_learned(trained.network, table, 0.1), (table.name, seed)
+            epochs.append(trained.epochs)
+    assert len(epochs) == 5120
+    assert max(epochs) <= 1000
+    assert median(epochs) <= 25  # the notes' own
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "hidden", "seeds"),
+    [
+        ("full-adder", 3, 4, 20),
+        ("parity", 4, 8, 20),
+        ("parity", 5, 8, 20),
+        ("parity", 6, 16, 20),
+        ("majority", 5, 4, 20),
+        ("majority", 8, 4, 20),
+        ("parity", 8, 16, 5),
+    ],
+)
+def test_wider_tables(name: str, inputs: int, hidden: int, seeds: int) -> None:
+    """Wider tables are learned from every seed."""
+    table = TruthTable.named(name, inputs)
+    for seed in range(1, seeds + 1):
+        trained = train(table, hidden=[hidden], seed=seed)
+        assert trained.learned, seed
+        assert proved(trained), seed
+
+
+@pytest.mark.parametrize("rule", ["resilient", "plain"])
+def test_single_layer_never_learns_xor(rule: Rule) -> None:
+    """A single layer cannot part xor: it gives up after its epochs and names the rows that are wrong."""
+    for seed in range(1, 6):
+        trained = train(XOR, hidden=(), rule=rule, epochs=2000, seed=seed)
+        assert not trained.learned
+        assert not proved(trained)
+        assert trained.epochs == 2000
+        wrong = [
+            row for row in every_levels(3) if trained.decide(row)[1] != (("on",) if XOR.rows[row] == "1" else ("off",))
+        ]
+        assert trained.not_learned == tuple(wrong) != ()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(1, 4).flatmap(
+        lambda n: st.dictionaries(
+            st.sampled_from(list(every_levels(n))), st.text("01", min_size=2, max_size=2), min_size=1
+        )
+    ),
+    st.sampled_from([(), (4,), (5, 3)]),
+    st.booleans(),
+    st.sampled_from(["resilient", "plain"]),
+    st.sampled_from([0.01, 0.1, 0.4]),
+    st.integers(0, 2**63 - 1),
+)
+def test_verdict_is_true(
+    rows: dict[str, str], hidden: tuple[int, ...], bias: bool, rule: Rule, tolerance: float, seed: int
+) -> None:
+    """Whatever is trained, "learned" is said when every taught row is right, and only then."""
+    trained = train(
+        TruthTable(rows),
+        hidden=hidden,
+        bias=bias,
+        rule=rule,
+        tolerance=tolerance,
+        seed=seed,
+        starts=3,
+        epochs=60,
+    )
+    assert trained.learned is proved(trained)
+    assert set(trained.not_learned) <= set(rows)
+    check_record(trained)
+
+
+def check_record(trained: Trained) -> None:
+    """Assert that the record is bounded, in order, and tells of the network that was returned."""
+    assert trained.losses.ndim == 2
+    assert trained.losses.shape[1] == trained.starts
+    assert trained.losses.shape[0] <= trained.epochs
+    assert (trained.losses.shape[0] == trained.epochs) == (trained.draws == 1 or trained.epochs == 0)
+    assert 0 <= trained.winner < trained.starts
+    assert trained.loss == mean_squared_error(trained.network, trained.table)
+    kept = trained.snapshot_epochs
+    assert kept[0] == 0
+    assert kept[-1] == len(trained.losses)
+    assert all(a < b for a, b in pairwise(kept))
+    assert len(kept) <= MOST_SNAPSHOTS
+    for matrix, record in zip(trained.network.weights, trained.snapshots, strict=True):
+        assert record.shape == (len(kept), *matrix.shape)
+        assert record[-1].tolist() == matrix.tolist()
+    for number, epoch in enumerate(kept[:-1]):  # the loss before an update is that of the weights then
+        network = Network([record[number] for record in trained.snapshots], trained.table.inputs)
+        assert mean_squared_error(network, trained.table) == pytest.approx(
+            trained.losses[epoch, trained.winner], abs=1e-12
+        )
+
+
+def test_record_of_a_long_training() -> None:
+    """A long training keeps a bounded number of snapshots, evenly spread but for the last."""
+    trained = train(XOR, hidden=(), starts=4, epochs=6000)
+    check_record(trained)
+    assert trained.draws > 1
+    kept = trained.snapshot_epochs
+    strides = {b - a for a, b in pairwise(kept[:-1])}
+    assert len(strides) == 1
+    assert len(kept) > 100
+
+
+def test_record_of_many_starts_is_small() -> None:
+    """With so many starts that every epoch's weights would fill the memory, fewer are kept."""
+    trained = train(XOR, hidden=(64,), starts=200, epochs=50, tolerance=0.001)
+    check_record(trained)
+    weights_in_all = 200 * (4 * 64 + 65)
+    assert trained.epochs * weights_in_all > RECORD_SIZE  # else this shows nothing
+    assert (len(trained.snapshot_epochs)) * weights_in_all <= RECORD_SIZE
+
+
+def test_same_seed_same_network() -> None:
+    """The same seed gives the same network and record, bit for bit; another seed gives another."""
+    one, two, other = (train(XOR, seed=seed) for seed in (7, 7, 8))
+    assert one.epochs == two.epochs
+    assert one.losses.tobytes() == two.losses.tobytes()
+    for a, b, c in zip(one.network.weights, two.network.weights, other.network.weights, strict=True):
+        assert a.tobytes() == b.tobytes()
+        assert a.tobytes() != c.tobytes()
+    assert [s.tobytes() for s in one.snapshots] == [s.tobytes() for s in two.snapshots]
+
+
+def test_seed_is_all_that_is_random() -> None:
+    """The global generators, Python's and NumPy's, are neither used nor moved."""
+    random.seed(1)
+    np.random.seed(1)
+    one = train(XOR)
+    after = random.random(), float(np.random.random())
+    two = train(XOR)
+    random.seed(1)
+    np.random.seed(1)
+    assert after == (random.random(), float(np.random.random()))
+    assert one.network.weights[0].tobytes() == two.network.weights[0].tobytes()
+
+
+def test_threads_share_nothing() -> None:
+    """Trainings side by side in threads come to what they come to alone."""
+    alone = [train(XOR, seed=seed).network.weights[0].tobytes() for seed in range(1, 7)]
+    found: dict[int, bytes] = {}
+
+    def work(seed: int) -> None:
+        found[seed] = train(XOR, seed=seed).network.weights[0].tobytes()
+
+    threads = [threading.Thread(target=work, args=[seed]) for seed in range(1, 7)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[seed] for seed in range(1, 7)] == alone
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("rule", "rate"), [("resilient", 1.0), ("plain", 1000.0)])
+def test_no_overflow_warning(rule: Rule, rate: float) -> None:
+    """Weights at which the article's exp(-z) overflows train on without a warning."""
+    trained = train(XOR, hidden=(), rule=rule, learning_rate=rate, epochs=1500, tolerance=1e-6)
+    trained = examine(Network([matrix * 1e6 for matrix in trained.network.weights], 3), XOR, 0.1)
+    z = np.array([[1.0, 1, 1, 1]]) @ trained.network.weights[0]
+    assert abs(z).max() > 710  # exp overflows from there on
+    assert np.isfinite(sigmoid(z)).all()
+    assert math.isfinite(trained.loss)
+
+
+@pytest.mark.parametrize("bits", HARD)
+def test_fresh_draws_when_stuck(bits: str) -> None:
+    """A batch that is stuck is drawn afresh, with more patience each time, until one is proved."""
+    table = TruthTable.parse(bits)
+    draws = []
+    for seed in range(1, 31):
+        trained = train(table, starts=1, seed=seed)
+        assert trained.learned
+        check_record(trained)
+        spent = sum(PATIENCE["resilient"] * draw for draw in range(1, trained.draws))
+        assert trained.epochs == spent + len(trained.losses)
+        assert len(trained.losses) <= PATIENCE["resilient"] * trained.draws
+        draws.append(trained.draws)
+    assert max(draws) > 1
+    assert min(draws) == 1
+
+
+def test_a_fresh_draw_goes_on_with_the_generator() -> None:
+    """A second draw is not the first again: its starts begin elsewhere."""
+    whole = train(XOR, hidden=(), starts=3, epochs=PATIENCE["resilient"] + 1)
+    first = train(XOR, hidden=(), starts=3, epochs=1)
+    assert (whole.draws, first.draws) == (2, 1)
+    assert set(whole.losses[0]).isdisjoint(first.losses[0])
+
+
+@pytest.mark.parametrize("name", ["xor", "parity", "full-adder"])
+def test_stops_at_the_proof(name: str) -> None:
+    """Training stops at the first epoch that is proved: one less, and the table is not learned."""
+    table = TruthTable.named(name)
+    for seed in range(1, 6):
+        trained = train(table, seed=seed)
+        short = train(table, seed=seed, epochs=trained.epochs - 1)
+        assert trained.learned
+        assert not short.learned
+        assert short.epochs == trained.epochs - 1
+        assert short.losses.tolist() == trained.losses.tolist()[:-1]
+
+
+def test_learned_from_the_start() -> None:
+    """A network that is right by chance is taken as drawn: no epoch, no loss, one snapshot."""
+    trained = train(TruthTable({"000": "1"}), starts=500, tolerance=0.4)
+    assert trained.learned
+    assert (trained.epochs, trained.draws, trained.losses.shape, trained.snapshot_epochs) == (0, 1, (0, 500), (0,))
+    check_record(trained)
+
+
+def test_no_epochs() -> None:
+    """With no epochs to spend, nothing is learned and nothing breaks."""
+    trained = train(XOR, epochs=0)
+    assert not trained.learned
+    assert (trained.epochs, trained.draws) == (0, 1)
+    check_record(trained)
+
+
+def test_progress() -> None:
+    """The callback hears of every epoch once, counted over all draws, with the lowest loss, in this thread."""
+    heard: list[tuple[int, float, int]] = []
+    trained = train(
+        XOR, hidden=(), epochs=450, progress=lambda epoch, loss: heard.append((epoch, loss, threading.get_ident()))
+    )
+    assert [epoch for epoch, _, _ in heard] == list(range(1, 451))
+    assert trained.draws == 2
+    assert [loss for _, loss, _ in heard[200:]] == trained.losses.min(axis=1).tolist()
+    assert {thread for _, _, thread in heard} == {threading.get_ident()}
+
+
+def test_progress_may_raise() -> None:
+    """What the callback raises ends the training and comes out: so is a training broken off."""
+
+    def stop(epoch: int, _loss: float) -> None:
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(XOR, progress=stop)
+
+
+def test_bias_or_none() -> None:
+    """Without a bias, every layer has one row less; the table is learned all the same."""
+    trained = train(XOR, bias=False)
+    assert trained.learned
+    assert [w.shape for w in trained.network.weights] == [(3, 4), (4, 1)]
+
+
+def test_plain_rule() -> None:
+    """The plain rule learns xor too, in another way, and the learning rate counts."""
+    slow, fast = (train(XOR, rule="plain", learning_rate=rate) for rate in (1.0, 4.0))
+    assert slow.learned
+    assert fast.learned
+    assert fast.epochs < slow.epochs
+    assert train(XOR).epochs < fast.epochs
+
+
+def test_hidden_layers() -> None:
+    """Any number of layers of any width can be asked for."""
+    trained = train(XOR, hidden=(6, 5, 3))
+    assert trained.network.layers == [3, 6, 5, 3, 1]
+    assert trained.learned
+
+
+def test_untaught_rows_are_free() -> None:
+    """A row that is not taught is never in the proof: the network guesses it."""
+    table = TruthTable({"000": "1", "111": "0"})
+    trained = train(table)
+    assert trained.learned
+    prediction, decision = trained.decide("010")
+    assert decision == (decide(prediction[0], 0.1),)
+
+
+def test_tolerance_is_the_proofs() -> None:
+    """A narrower tolerance is met, and takes longer."""
+    wide, narrow = train(XOR, tolerance=0.4), train(XOR, tolerance=0.01)
+    assert wide.learned
+    assert proved(narrow)
+    assert wide.epochs < narrow.epochs
+    assert narrow.loss < 1e-4
+
+
+def test_decide() -> None:
+    """A training answers levels with a prediction and a decision for each output."""
+    trained = train(TruthTable.named("full-adder"))
+    for levels, targets in trained.table.rows.items():
+        prediction, decision = trained.decide(levels)
+        assert decision == tuple("on" if bit == "1" else "off" for bit in targets)
+        assert prediction == tuple(trained.network.predict([int(bit) for bit in levels]).tolist())
+
+
+def test_examine() -> None:
+    """A network from elsewhere is proved as it is: learned or with the rows that are wrong; no epochs."""
+    good = train(XOR)
+    again = examine(good.network, XOR, 0.1)
+    assert again.learned
+    assert again.loss == good.loss
+    assert (again.starts, again.draws, again.epochs, again.losses.shape) == (0, 0, 0, (0, 0))
+    assert again.snapshot_epochs == (0,)
+    assert [s[0].tolist() for s in again.snapshots] == [w.tolist() for w in good.network.weights]
+    assert examine(good.network, TruthTable.named("parity"), 0.1).not_learned == ("000", "001", "010", "100")
+
+
+def test_mean_squared_error() -> None:
+    """The loss is the mean over taught rows and outputs: a network that says 0.5 has 0.25."""
+    network = Network([np.zeros((3, 2))], 3)
+    assert mean_squared_error(network, TruthTable.named("full-adder")) == 0.25
+    assert mean_squared_error(network, TruthTable({"000": "01"})) == 0.25
