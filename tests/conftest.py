@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+# What fails in a helper module shows its values, as what fails in a test does.
+pytest.register_assert_rewrite("tests.commands", "tests.gate", "tests.pins", "tests.web")
+
 
 @pytest.fixture(autouse=True)
 def signals_as_before() -> Iterator[None]:

@@ -1,0 +1,28 @@
+"""`pigate off`."""
+
+from pathlib import Path
+
+import pytest
+
+from .calls import Call
+
+
+def test_off(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`off` does nothing where no run named its outputs, and says why; under systemd it is quiet."""
+    for name in ("RUNTIME_DIRECTORY", "EXIT_STATUS"):
+        monkeypatch.delenv(name, raising=False)
+    assert call("off") == (0, "", "pigate: nothing to turn off: no $RUNTIME_DIRECTORY, where a run names its outputs\n")
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
+    assert "no run named its outputs in " in call("off")[2]
+    for status in ("69", "78"):
+        monkeypatch.setenv("EXIT_STATUS", status)
+        assert call("off") == (0, "", "")
+
+
+def test_off_with_a_damaged_file(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that is no list of outputs is one line, exit 69."""
+    monkeypatch.delenv("EXIT_STATUS", raising=False)
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
+    for text in ("{", "[99]", "17", "[true]", "[" * 100_000):
+        (tmp_path / "outputs.json").write_text(text)
+        assert "this is no list of outputs" in call.refused("off", code=69)

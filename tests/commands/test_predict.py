@@ -1,0 +1,37 @@
+"""`pigate predict`."""
+
+from pathlib import Path
+
+import pytest
+
+from .calls import Call
+
+
+def test_predict(call: Call) -> None:
+    """`predict` answers one setting of the switches, as the contract's object or in words."""
+    found = call.json("predict", "101")
+    assert list(found) == ["levels", "prediction", "decision", "taught"]
+    assert (found["levels"], found["decision"], found["taught"]) == ("101", ["off"], True)
+    assert found["prediction"] == call.json("train")["predictions"]["101"]
+    assert call("predict", "111")[1].startswith("111 -> on 0.9")
+    assert call("predict", "011", "--table", "full-adder")[1].startswith("011 -> off 0.0")
+
+
+def test_predict_untaught(call: Call) -> None:
+    """A row that is not taught is answered as a guess."""
+    Path("one").write_text("000 1\n")
+    assert call.json("predict", "101", "--table", "one")["taught"] is False
+    assert call("predict", "101", "--table", "one")[1].endswith("(not taught: a guess)\n")
+
+
+@pytest.mark.parametrize("levels", ["10", "1010", "1o1", "", "\u0661\u0660\u0661", "1\n1", "\x1b[1"])
+def test_wrong_levels(call: Call, levels: str) -> None:
+    """What is no setting of the switches is one line, exit 2."""
+    assert "is no setting of 3 switches: give 3 of 0 and 1" in call.refused("predict", levels)
+
+
+def test_predict_unproved(call: Call) -> None:
+    """A network that is not proved is not asked: one line with the rows, exit 1."""
+    Path("c.toml").write_text("[training]\nhidden = []\nepochs = 50\n")
+    line = call.refused("predict", "101", "--config", "c.toml", code=1)
+    assert "the table xor is not learned after 50 epochs: " in line
