@@ -1,0 +1,94 @@
+"""What systemd hears of the loop: its watchdog's messages, and its status."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pigate.gate.systemd import Notifier
+
+from .mock_gate import XOR, a_gate
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[tuple[socket.socket, Notifier]]:
+    """Play systemd with a watchdog of four seconds."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
+        server.bind(str(tmp_path / "notify"))
+        server.setblocking(False)
+        notifier = Notifier({"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "4000000"})
+        yield server, notifier
+        notifier.close()
+
+
+def heard(server: socket.socket) -> list[str]:
+    """Return the messages that have come."""
+    messages = []
+    while True:
+        try:
+            messages.append(server.recv(4096).decode())
+        except BlockingIOError:
+            return messages
+
+
+@pytest.mark.parametrize("resync_s", [0.1, 60.0])
+def test_systemd_hears_of_a_loop_that_passes(manager: tuple[socket.socket, Notifier], resync_s: float) -> None:
+    """Whatever the resync, WATCHDOG=1 comes at least every half watchdog time, and not at every pass."""
+    server, notifier = manager
+    with a_gate(XOR, notifier, resync_s=resync_s) as gate:
+        gate.let_pass(1)
+        heard(server)
+        times = [gate.now]
+        end = gate.now + 100
+        while gate.now < end:
+            gate.now += gate.tick()
+            times += [gate.now for message in heard(server) if message == "WATCHDOG=1"]
+        assert 40 <= len(times) <= 110
+        assert max(b - a for a, b in pairwise(times)) <= 2.2
+
+
+def test_a_pass_that_does_not_finish_is_not_told_as_one(
+    manager: tuple[socket.socket, Notifier], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the board cannot be read or shown, systemd hears nothing, so that it can act."""
+    server, notifier = manager
+
+    def refuse(*_: object) -> str:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with a_gate(XOR, notifier) as gate:
+        gate.let_pass(1)
+        heard(server)
+        gate.now += 3
+        with monkeypatch.context() as patch:
+            patch.setattr(gate.board, "read", refuse)
+            with pytest.raises(OSError, match="Input"):
+                gate.tick()
+        assert heard(server) == []
+        gate.set("110")
+        gate.tick()
+        heard(server)
+        gate.now += 3
+        with monkeypatch.context() as patch:
+            patch.setattr(gate.board, "show", refuse)
+            with pytest.raises(OSError, match="Input"):
+                gate.tick()
+        assert heard(server) == []
+        gate.tick()
+        assert heard(server)[-1] == "WATCHDOG=1"
+
+
+def test_each_decision_is_told_as_a_status(manager: tuple[socket.socket, Notifier]) -> None:
+    """`systemctl status` shows table, levels and decision, and is told only what is new."""
+    server, notifier = manager
+    with a_gate(XOR, notifier) as gate:
+        for levels in ("000", "110", "110", "111"):
+            gate.set(levels)
+            gate.let_pass(0.5)
+        told = [message for message in heard(server) if message != "WATCHDOG=1"]
+        assert told == ["STATUS=xor: 000 -> on", "STATUS=xor: 110 -> off", "STATUS=xor: 111 -> on"]
