@@ -14,10 +14,11 @@ from gpiozero.pins.mock import MockFactory
 
 from pigate import TruthTable, train
 from pigate.config import BoardSettings
-from pigate.gate.loop import Loop, Snapshot
-from pigate.gate.systemd import Notifier
+from pigate.gate.loop import Loop
+from pigate.gate.systemd import Systemd
 from pigate.learning.training import Trained
 from pigate.pins.simulated import SimulatedBoard
+from pigate.report import Snapshot
 
 from .figure import Figure
 
@@ -56,7 +57,7 @@ def flip_gate(
         receive(snapshot)
         decided.set()
 
-    loop = Loop(board, trained, Notifier({}), published)
+    loop = Loop(board, trained, Systemd({}), published)
     thread = threading.Thread(target=loop.run)
     thread.start()
     decided.wait()

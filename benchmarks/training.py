@@ -63,7 +63,7 @@ def by_inputs() -> str:
     for inputs, hidden in HIDDEN.items():
         table = TruthTable.named("parity", inputs)
         runs = [train(table, hidden=[hidden], seed=seed) for seed in range(1, SEEDS_EACH + 1)]
-        epochs, taken = median(r.epochs for r in runs), median(r.duration_s for r in runs)
+        epochs, taken = median(r.epochs for r in runs), median(r.record.duration_s for r in runs)
         proved = sum(r.learned for r in runs)
         network = f"{inputs}-{hidden}-1"
         lines.append(f"{inputs:<11}{network:<10}{epochs:>8.0f}{taken * 1e3:>9.1f} ms   {proved} of {SEEDS_EACH}")

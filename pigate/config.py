@@ -6,16 +6,20 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
 
-from .errors import ConfigError, TableError
+from .errors import ConfigError, TableError, WeightsError
 from .files import read_text
 from .learning.tables import TruthTable
+
+if TYPE_CHECKING:
+    from .learning.network import Network
 
 DEFAULT_PATH = Path("/etc/pigate/pigate.toml")
 
@@ -90,6 +94,16 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     web: WebSettings = WebSettings()
 
 
+@dataclass(frozen=True)
+class Task:
+    """What a gate has to learn, and on which board: settings, the table they name, and given weights."""
+
+    settings: Settings
+    table: TruthTable
+    #: decides instead of a network that is trained here
+    network: Network | None = None
+
+
 def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
     """Read a configuration and the table that it names.
 
@@ -125,15 +139,15 @@ def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
 
 
 def truth_table(settings: TableSettings, inputs: int) -> TruthTable:
-    """Return the table that the settings name; a named one with so many inputs.
+    """Return the table that the settings name; a named one with this number of inputs.
 
     Raises:
-        ConfigError, TableError: there is no such table, or more than one is given.
+        TableError: there is no such table, or more than one is given.
     """
     given = {"name": settings.name, "rows": settings.rows, "file": settings.file}
     keys = [key for key, value in given.items() if value is not None]
     if len(keys) > 1:
-        raise ConfigError(f"table: {' and '.join(keys)} are given: keep one of them")
+        raise TableError(f"table: {' and '.join(keys)} are given: keep one of them")
     key = keys[0] if keys else "name"
     try:
         if settings.rows is not None:
@@ -146,6 +160,22 @@ def truth_table(settings: TableSettings, inputs: int) -> TruthTable:
         return TruthTable.named("xor" if settings.name is None else settings.name, inputs)
     except TableError as exc:
         raise TableError(f"table.{key}: {exc}") from exc
+
+
+def given_network(settings: Settings, table: TruthTable) -> Network | None:
+    """Return the network whose weights the settings name, None if they name none.
+
+    Raises:
+        ConfigError: its files cannot be read, or do not fit the table.
+    """
+    if settings.training.weights is None:
+        return None
+    from .learning import weight_files
+
+    try:
+        return weight_files.read(Path(settings.training.weights), table.inputs, table.outputs)
+    except WeightsError as exc:
+        raise ConfigError(f"training.weights: {exc}") from exc
 
 
 def read_table(path: Path) -> TruthTable:
@@ -165,11 +195,11 @@ def check_width(table: TruthTable, board: BoardSettings) -> None:
     """Check that the table has as many inputs and outputs as there are pins.
 
     Raises:
-        ConfigError: it has not.
+        TableError: it has more, or fewer.
     """
     for key, width, pins in (("inputs", table.inputs, board.inputs), ("outputs", table.outputs, board.outputs)):
         if width != len(pins):
-            raise ConfigError(f"board.{key}: {len(pins)} pins are named, but the table {table.name} has {width} {key}")
+            raise TableError(f"board.{key}: {len(pins)} pins are named, but the table {table.name} has {width} {key}")
 
 
 def _check_pins(board: BoardSettings) -> None:

@@ -1,58 +1,95 @@
-"""What a training and a decision look like, as JSON and as text."""
+"""What trainings and decisions look like: as values, as JSON and as text."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .errors import one_line
 from .learning.tables import every_levels
 
 if TYPE_CHECKING:
-    from .gate.loop import Snapshot
-    from .learning.training import Trained
+    from .learning.proof import Decision, Examined
+    from .learning.training import Record
 
 
-def training_object(trained: Trained) -> dict[str, Any]:
-    """Return the training as the JSON object that ``train --json`` prints."""
-    table = trained.table
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """What the gate thought at one moment. Immutable; any thread may keep it."""
+
+    #: the network that decided, and its table
+    examined: Examined
+    levels: str
+    prediction: tuple[float, ...]
+    decision: tuple[Decision, ...]
+    #: GPIO numbers of the inputs that keep the levels from resting
+    chattering: tuple[int, ...] = ()
+
+    @property
+    def taught(self) -> bool:
+        """Whether the table gives this row; else the prediction is the network's guess."""
+        return self.levels in self.examined.table.rows
+
+    @property
+    def status(self) -> str:
+        """One line for a person: table, levels and decision."""
+        text = f"{one_line(self.examined.table.name)}: {self.levels} -> {' '.join(self.decision)}"
+        if self.chattering:
+            text += f", chattering: GPIO {', '.join(map(str, self.chattering))}"
+        return text if self.taught else f"{text} (a guess: this row is not taught)"
+
+
+def record_of(examined: Examined) -> Record | None:
+    """Return how the network was trained; None when its weights were given."""
+    from .learning.training import Trained  # with NumPy, which the page's process does without
+
+    return examined.record if isinstance(examined, Trained) else None
+
+
+def training_object(examined: Examined) -> dict[str, Any]:
+    """Return the JSON object that ``train --json`` prints; given weights have no starts and no epochs."""
+    table, record = examined.table, record_of(examined)
     return {
         "table": table.name,
-        "layers": trained.network.layers,
-        "seed": trained.seed,
-        "starts": trained.starts,
-        "draws": trained.draws,
-        "epochs": trained.epochs,
-        "loss": trained.loss,
-        "learned": trained.learned,
-        "not_learned": list(trained.not_learned),
+        "layers": examined.network.layers,
+        "seed": record.seed if record else 0,
+        "starts": record.starts if record else 0,
+        "attempts": record.attempts if record else 0,
+        "epochs": record.epochs if record else 0,
+        "loss": examined.loss,
+        "learned": examined.learned,
+        "not_learned": list(examined.not_learned),
         "taught": list(table.rows),
-        "duration_s": trained.duration_s,
-        "predictions": {levels: list(trained.decide(levels)[0]) for levels in every_levels(table.inputs)},
+        "duration_s": record.duration_s if record else 0.0,
+        "predictions": {levels: list(examined.decide(levels)[0]) for levels in every_levels(table.inputs)},
     }
 
 
-def training_text(trained: Trained) -> str:
+def training_text(examined: Examined) -> str:
     """Return the table of rows, targets, predictions and verdicts, and a line that sums up."""
-    table = trained.table
+    table = examined.table
     lines = [f"{'row':<9} {'target':<8} {'prediction':<{10 * table.outputs}} verdict"]
     for levels in every_levels(table.inputs):
-        prediction, decision = trained.decide(levels)
+        prediction, decision = examined.decide(levels)
         if levels not in table.rows:
             verdict = f"not taught: a guess, {' '.join(decision)}"
         else:
-            verdict = "not learned" if levels in trained.not_learned else "learned"
+            verdict = "not learned" if levels in examined.not_learned else "learned"
         numbers = " ".join(f"{p:<9.5f}" for p in prediction)
         lines.append(f"{levels:<9} {table.rows.get(levels, '-'):<8} {numbers} {verdict}".rstrip())
-    verb = "learned" if trained.learned else "NOT learned"
-    how = (
-        f"in {trained.epochs} epochs ({trained.starts} start{'s' * (trained.starts > 1)}, draw {trained.draws}, "
-        f"{trained.duration_s * 1e3:.1f} ms, seed {trained.seed})"
-        if trained.starts
-        else "by the given weights"
-    )
-    layers = "-".join(map(str, trained.network.layers))
-    lines.append(f"{table.name}: {verb} by a {layers} network {how}, loss {trained.loss:.3g}")
+    verb = "learned" if examined.learned else "NOT learned"
+    layers = "-".join(map(str, examined.network.layers))
+    lines.append(f"{table.name}: {verb} by a {layers} network {_how(examined)}, loss {examined.loss:.3g}")
     return "\n".join(lines)
+
+
+def _how(examined: Examined) -> str:
+    record = record_of(examined)
+    if record is None:
+        return "by the given weights"
+    starts = f"{record.starts} start{'s' * (record.starts > 1)}, attempt {record.attempts}"
+    return f"in {record.epochs} epochs ({starts}, {record.duration_s * 1e3:.1f} ms, seed {record.seed})"
 
 
 def decision_object(

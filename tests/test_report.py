@@ -2,11 +2,11 @@ import json
 
 import numpy as np
 
-from pigate.gate.loop import Snapshot
 from pigate.learning.network import Network
+from pigate.learning.proof import examine
 from pigate.learning.tables import TruthTable, every_levels
-from pigate.learning.training import examine, train
-from pigate.report import decision_object, snapshot_line, training_object, training_text
+from pigate.learning.training import train
+from pigate.report import Snapshot, decision_object, snapshot_line, training_object, training_text
 
 PARTIAL = TruthTable({"000": "1", "111": "0", "010": "1"}, "mine")
 
@@ -20,13 +20,13 @@ def test_training_object() -> None:
         "layers": [3, 4, 1],
         "seed": 3,
         "starts": 16,
-        "draws": 1,
+        "attempts": 1,
         "epochs": trained.epochs,
         "loss": trained.loss,
         "learned": True,
         "not_learned": [],
         "taught": ["000", "111", "010"],
-        "duration_s": trained.duration_s,
+        "duration_s": trained.record.duration_s,
         "predictions": {row: trained.network.predict([int(bit) for bit in row]).tolist() for row in every_levels(3)},
     }
     assert list(found) == list(training_object(trained))
@@ -56,7 +56,7 @@ def test_training_text() -> None:
         verdict = ["learned"] if levels in PARTIAL.rows else ["not", "taught:", "a", "guess,", *decision]
         assert rows[levels] == [PARTIAL.rows.get(levels, "-"), f"{prediction[0]:.5f}", *verdict]
     assert text.splitlines()[-1].startswith(
-        f"mine: learned by a 3-4-1 network in {trained.epochs} epochs (16 starts, draw 1, "
+        f"mine: learned by a 3-4-1 network in {trained.epochs} epochs (16 starts, attempt 1, "
     )
     assert len(text.splitlines()) == 10
 

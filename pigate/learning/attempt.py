@@ -1,4 +1,4 @@
-"""One draw: a batch of random starts, trained until one of them is proved or all have had their time."""
+"""One attempt: a batch of random starts, trained until one of them is proved or their epochs are used up."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .network import FloatArray, Network
 from .proof import rows_as_arrays, rows_not_learned
 from .tables import TruthTable
 
-#: What the record of the weights may take, in numbers of eight bytes: 8 MB.
-RECORD_SIZE = 1_000_000
+#: How many numbers of eight bytes the record of the weights may hold: 8 MB.
+MAX_RECORD_SIZE = 1_000_000
 
-#: The record holds at the most so many snapshots, evenly spaced.
-MOST_SNAPSHOTS = 256
+#: How many snapshots the record may hold; they are evenly spaced.
+MAX_SNAPSHOTS = 256
 
 #: First weights are even between minus and plus this. Of 1 to 4, and the normal distribution, this
 #: and 4 took the fewest epochs, with either rule, over all three-input tables and wide parities.
@@ -26,8 +26,8 @@ SPREAD = 3.0
 
 
 @dataclass(frozen=True)
-class Draw:
-    """What came of a batch of starts."""
+class Attempt:
+    """The outcome of one batch of starts."""
 
     #: the start that was proved, or the one that came nearest
     winner: int
@@ -54,14 +54,14 @@ def first_weights(generator: Random, starts: int, shapes: Sequence[tuple[int, in
     return layers
 
 
-def run_draw(
+def attempt(
     table: TruthTable,
     first: Sequence[FloatArray],
     update: Update,
     limit: int,
     tolerance: float,
-    tell: Callable[[int, float], None] | None,
-) -> Draw:
+    progress: Callable[[int, float], None] | None,
+) -> Attempt:
     """Train the starts for at most `limit` epochs, or until one of their networks is proved.
 
     Args:
@@ -70,7 +70,7 @@ def run_draw(
         update: changes the weights by the gradient.
         limit: epochs.
         tolerance: of a decision.
-        tell: called, if given, after each epoch with its number in this draw, and the lowest loss.
+        progress: called, if given, after each epoch with its number in this attempt and the lowest loss.
     """
     x, y = rows_as_arrays(table)
     batch = Batch(x, y, first)
@@ -83,7 +83,7 @@ def run_draw(
         errors = batch.error.reshape(starts, -1)
         worst = np.abs(errors).max(axis=1)
         winner = int(worst.argmin())
-        if worst[winner] < tolerance or epoch == limit:  # then a proof is worth while, row by row
+        if worst[winner] < tolerance or epoch == limit:  # only then ask row by row
             network = Network(Batch.split(batch.weights[winner], first), table.inputs)
             wrong = rows_not_learned(network, table, tolerance)
             if not wrong or epoch == limit:
@@ -92,10 +92,10 @@ def run_draw(
         losses.append(np.einsum("ij,ij->i", errors, errors) / y.size)
         update(batch.weights, batch.backward())
         epoch += 1
-        if tell is not None:
-            tell(epoch, float(losses[-1].min()))
+        if progress is not None:
+            progress(epoch, float(losses[-1].min()))
     record.take(epoch, last=True)
-    return Draw(
+    return Attempt(
         winner=winner,
         network=network,
         wrong=wrong,
@@ -106,20 +106,20 @@ def run_draw(
 
 
 class _Record:
-    """The weights of all starts now and then, thinned out as they grow many."""
+    """The weights of all starts at evenly spaced epochs; when it is full, every second one goes."""
 
     def __init__(self, weights: FloatArray) -> None:
         self._source = weights
-        self._most = max(2, min(MOST_SNAPSHOTS, RECORD_SIZE // weights.size))
+        self._max = max(2, min(MAX_SNAPSHOTS, MAX_RECORD_SIZE // weights.size))
         self._stride = 1
         self.epochs: list[int] = []
         self.weights: list[FloatArray] = []
 
     def take(self, epoch: int, *, last: bool = False) -> None:
-        """Keep this epoch's weights if it is the turn of one, or the last."""
+        """Keep this epoch's weights if it is one of every `stride`, or the last."""
         if epoch % self._stride and not last:
             return
-        if len(self.epochs) == self._most:
+        if len(self.epochs) == self._max:
             del self.epochs[1::2], self.weights[1::2]
             self._stride *= 2
         if epoch % self._stride == 0 or last:

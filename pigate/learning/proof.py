@@ -1,12 +1,71 @@
-"""The proof: whether a network decides every taught row as the table says."""
+"""The proof: from predictions to decisions, and whether a network decides every taught row as the table says."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 
-from .decision import decide, target_of
 from .network import FloatArray, Network
 from .tables import TruthTable
+
+Decision = Literal["on", "off", "undecided"]
+
+#: what a row with this decision would have as its target
+_TARGETS: dict[Decision, str] = {"on": "1", "off": "0", "undecided": "?"}
+
+
+def decide(prediction: float, tolerance: float) -> Decision:
+    """Return ``on`` above 1 - tolerance, ``off`` below tolerance, ``undecided`` between: the article's rule.
+
+    Args:
+        prediction: a network output, 0 to 1; NaN is undecided.
+        tolerance: above 0 and below 0.5; the article's is 0.1.
+    """
+    if prediction > 1 - tolerance:
+        return "on"
+    if prediction < tolerance:
+        return "off"
+    return "undecided"
+
+
+def target_of(decision: Decision) -> str:
+    """Return what a row with this decision would have as its target: "1", "0" or "?"."""
+    return _TARGETS[decision]
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """A network held against its table: what it decides, and the rows it decides wrongly.
+
+    Immutable; any thread may use it.
+    """
+
+    table: TruthTable
+    network: Network
+    #: how near to 0 or 1 an output must be to be decided
+    tolerance: float
+    #: taught rows that are not decided rightly; empty when the table is proved
+    not_learned: tuple[str, ...]
+    #: mean squared error of the network
+    loss: float
+
+    @property
+    def learned(self) -> bool:
+        """Whether every taught row is decided rightly."""
+        return not self.not_learned
+
+    def decide(self, levels: str) -> tuple[tuple[float, ...], tuple[Decision, ...]]:
+        """Return the network's prediction for the levels, and the decision of each output."""
+        prediction = self.network.predict([int(bit) for bit in levels]).tolist()
+        return tuple(prediction), tuple(decide(p, self.tolerance) for p in prediction)
+
+
+def examine(network: Network, table: TruthTable, tolerance: float) -> Examined:
+    """Hold a network that was trained elsewhere against a table."""
+    wrong = rows_not_learned(network, table, tolerance)
+    return Examined(table, network, tolerance, wrong, mean_squared_error(network, table))
 
 
 def rows_as_arrays(table: TruthTable) -> tuple[FloatArray, FloatArray]:

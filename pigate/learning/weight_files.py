@@ -18,14 +18,14 @@ def layer_file(number: int) -> str:
     return f"weightsLayer{number}.txt"
 
 
-def read(folder: Path, inputs: int) -> Network:
-    """Read weightsLayer1.txt, weightsLayer2.txt and so on, as far as there are any.
+def read(folder: Path, inputs: int, outputs: int | None = None) -> Network:
+    """Read weightsLayer1.txt, weightsLayer2.txt and so on, up to the first that does not exist.
 
-    Numbers are parted by blanks or commas; ``#`` begins a comment.
+    Blanks or commas separate numbers; ``#`` begins a comment.
 
     Raises:
         WeightsError: the first file is missing, or one is no matrix of numbers, or the matrices do
-            not fit the number of inputs or one another.
+            not fit one another or these numbers of inputs and, if given, outputs.
     """
     matrices: list[list[list[float]]] = []
     for number in count(1):
@@ -34,9 +34,12 @@ def read(folder: Path, inputs: int) -> Network:
             break
         matrices.append(_matrix(path))
     try:
-        return Network(matrices, inputs)
+        network = Network(matrices, inputs)
     except WeightsError as exc:
         raise WeightsError(f"{folder}: {exc}") from exc
+    if outputs not in (None, network.layers[-1]):
+        raise WeightsError(f"{folder}: the last layer has {network.layers[-1]} outputs, the table has {outputs}")
+    return network
 
 
 def _matrix(path: Path) -> list[list[float]]:

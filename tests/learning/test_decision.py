@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pigate.learning.decision import decide, target_of
+from pigate.learning.proof import decide, target_of
 
 PREDICTIONS = st.floats(0, 1)
 TOLERANCES = st.floats(0, 0.5, exclude_min=True, exclude_max=True)

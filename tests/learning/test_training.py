@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pigate.learning.attempt import MOST_SNAPSHOTS, RECORD_SIZE
-from pigate.learning.decision import decide
+from pigate.learning.attempt import MAX_RECORD_SIZE, MAX_SNAPSHOTS
 from pigate.learning.network import Network, sigmoid
-from pigate.learning.proof import mean_squared_error, rows_not_learned
+from pigate.learning.proof import decide, examine, mean_squared_error, rows_not_learned
 from pigate.learning.tables import TruthTable, every_levels
-from pigate.learning.training import PATIENCE, Trained, examine, train
+from pigate.learning.training import PATIENCE, Trained, train
 
 Rule = Literal["resilient", "plain"]
 XOR = TruthTable.named("xor")
-#: One start alone is often stuck on these two; so is, now and then, a whole draw of 16.
+#: One start alone is often stuck on these two; so is, now and then, a whole batch of 16.
 HARD = ["10010111", "01101000"]
 
 
@@ -47,10 +46,10 @@ def test_xor() -> None:
     assert proved(trained)
     assert trained.network.layers == [3, 4, 1]
     assert [w.shape for w in trained.network.weights] == [(4, 4), (5, 1)]
-    assert (trained.seed, trained.starts, trained.draws, trained.tolerance) == (1, 16, 1, 0.1)
+    assert (trained.record.seed, trained.record.starts, trained.record.attempts, trained.tolerance) == (1, 16, 1, 0.1)
     assert trained.table is XOR
     assert trained.not_learned == ()
-    assert trained.duration_s > 0
+    assert trained.record.duration_s > 0
 
 
 def test_all_three_input_tables() -> None:
@@ -137,24 +136,24 @@ def test_verdict_is_true(
 
 def check_record(trained: Trained) -> None:
     """Assert that the record is bounded, in order, and tells of the network that was returned."""
-    assert trained.losses.ndim == 2
-    assert trained.losses.shape[1] == trained.starts
-    assert trained.losses.shape[0] <= trained.epochs
-    assert (trained.losses.shape[0] == trained.epochs) == (trained.draws == 1 or trained.epochs == 0)
-    assert 0 <= trained.winner < trained.starts
+    assert trained.record.losses.ndim == 2
+    assert trained.record.losses.shape[1] == trained.record.starts
+    assert trained.record.losses.shape[0] <= trained.epochs
+    assert (trained.record.losses.shape[0] == trained.epochs) == (trained.record.attempts == 1 or trained.epochs == 0)
+    assert 0 <= trained.record.winner < trained.record.starts
     assert trained.loss == mean_squared_error(trained.network, trained.table)
-    kept = trained.snapshot_epochs
+    kept = trained.record.snapshot_epochs
     assert kept[0] == 0
-    assert kept[-1] == len(trained.losses)
+    assert kept[-1] == len(trained.record.losses)
     assert all(a < b for a, b in pairwise(kept))
-    assert len(kept) <= MOST_SNAPSHOTS
-    for matrix, record in zip(trained.network.weights, trained.snapshots, strict=True):
+    assert len(kept) <= MAX_SNAPSHOTS
+    for matrix, record in zip(trained.network.weights, trained.record.snapshots, strict=True):
         assert record.shape == (len(kept), *matrix.shape)
         assert record[-1].tolist() == matrix.tolist()
     for number, epoch in enumerate(kept[:-1]):  # the loss before an update is that of the weights then
-        network = Network([record[number] for record in trained.snapshots], trained.table.inputs)
+        network = Network([record[number] for record in trained.record.snapshots], trained.table.inputs)
         assert mean_squared_error(network, trained.table) == pytest.approx(
-            trained.losses[epoch, trained.winner], abs=1e-12
+            trained.record.losses[epoch, trained.record.winner], abs=1e-12
         )
 
 
@@ -162,8 +161,8 @@ def test_record_of_a_long_training() -> None:
     """A long training keeps a bounded number of snapshots, evenly spread but for the last."""
     trained = train(XOR, hidden=(), starts=4, epochs=6000)
     check_record(trained)
-    assert trained.draws > 1
-    kept = trained.snapshot_epochs
+    assert trained.record.attempts > 1
+    kept = trained.record.snapshot_epochs
     strides = {b - a for a, b in pairwise(kept[:-1])}
     assert len(strides) == 1
     assert len(kept) > 100
@@ -174,19 +173,19 @@ def test_record_of_many_starts_is_small() -> None:
     trained = train(XOR, hidden=(64,), starts=200, epochs=50, tolerance=0.001)
     check_record(trained)
     weights_in_all = 200 * (4 * 64 + 65)
-    assert trained.epochs * weights_in_all > RECORD_SIZE  # else this shows nothing
-    assert (len(trained.snapshot_epochs)) * weights_in_all <= RECORD_SIZE
+    assert trained.epochs * weights_in_all > MAX_RECORD_SIZE  # else this shows nothing
+    assert (len(trained.record.snapshot_epochs)) * weights_in_all <= MAX_RECORD_SIZE
 
 
 def test_same_seed_same_network() -> None:
     """The same seed gives the same network and record, bit for bit; another seed gives another."""
     one, two, other = (train(XOR, seed=seed) for seed in (7, 7, 8))
     assert one.epochs == two.epochs
-    assert one.losses.tobytes() == two.losses.tobytes()
+    assert one.record.losses.tobytes() == two.record.losses.tobytes()
     for a, b, c in zip(one.network.weights, two.network.weights, other.network.weights, strict=True):
         assert a.tobytes() == b.tobytes()
         assert a.tobytes() != c.tobytes()
-    assert [s.tobytes() for s in one.snapshots] == [s.tobytes() for s in two.snapshots]
+    assert [s.tobytes() for s in one.record.snapshots] == [s.tobytes() for s in two.record.snapshots]
 
 
 def test_seed_is_all_that_is_random() -> None:
@@ -223,36 +222,36 @@ def test_threads_share_nothing() -> None:
 def test_no_overflow_warning(rule: Rule, rate: float) -> None:
     """Weights at which the article's exp(-z) overflows train on without a warning."""
     trained = train(XOR, hidden=(), rule=rule, learning_rate=rate, epochs=1500, tolerance=1e-6)
-    trained = examine(Network([matrix * 1e6 for matrix in trained.network.weights], 3), XOR, 0.1)
-    z = np.array([[1.0, 1, 1, 1]]) @ trained.network.weights[0]
+    steep = examine(Network([matrix * 1e6 for matrix in trained.network.weights], 3), XOR, 0.1)
+    z = np.array([[1.0, 1, 1, 1]]) @ steep.network.weights[0]
     assert abs(z).max() > 710  # exp overflows from there on
     assert np.isfinite(sigmoid(z)).all()
-    assert math.isfinite(trained.loss)
+    assert math.isfinite(steep.loss)
 
 
 @pytest.mark.parametrize("bits", HARD)
-def test_fresh_draws_when_stuck(bits: str) -> None:
-    """A batch that is stuck is drawn afresh, with more patience each time, until one is proved."""
+def test_fresh_attempts_when_stuck(bits: str) -> None:
+    """A batch that is stuck makes way for a fresh one, with more patience each time, until one is proved."""
     table = TruthTable.parse(bits)
-    draws = []
+    attempts = []
     for seed in range(1, 31):
         trained = train(table, starts=1, seed=seed)
         assert trained.learned
         check_record(trained)
-        spent = sum(PATIENCE["resilient"] * draw for draw in range(1, trained.draws))
-        assert trained.epochs == spent + len(trained.losses)
-        assert len(trained.losses) <= PATIENCE["resilient"] * trained.draws
-        draws.append(trained.draws)
-    assert max(draws) > 1
-    assert min(draws) == 1
+        spent = sum(PATIENCE["resilient"] * number for number in range(1, trained.record.attempts))
+        assert trained.epochs == spent + len(trained.record.losses)
+        assert len(trained.record.losses) <= PATIENCE["resilient"] * trained.record.attempts
+        attempts.append(trained.record.attempts)
+    assert max(attempts) > 1
+    assert min(attempts) == 1
 
 
-def test_a_fresh_draw_goes_on_with_the_generator() -> None:
-    """A second draw is not the first again: its starts begin elsewhere."""
+def test_a_fresh_attempt_goes_on_with_the_generator() -> None:
+    """A second attempt is not the first again: its starts begin elsewhere."""
     whole = train(XOR, hidden=(), starts=3, epochs=PATIENCE["resilient"] + 1)
     first = train(XOR, hidden=(), starts=3, epochs=1)
-    assert (whole.draws, first.draws) == (2, 1)
-    assert set(whole.losses[0]).isdisjoint(first.losses[0])
+    assert (whole.record.attempts, first.record.attempts) == (2, 1)
+    assert set(whole.record.losses[0]).isdisjoint(first.record.losses[0])
 
 
 @pytest.mark.parametrize("name", ["xor", "parity", "full-adder"])
@@ -265,14 +264,19 @@ def test_stops_at_the_proof(name: str) -> None:
         assert trained.learned
         assert not short.learned
         assert short.epochs == trained.epochs - 1
-        assert short.losses.tolist() == trained.losses.tolist()[:-1]
+        assert short.record.losses.tolist() == trained.record.losses.tolist()[:-1]
 
 
 def test_learned_from_the_start() -> None:
     """A network that is right by chance is taken as drawn: no epoch, no loss, one snapshot."""
     trained = train(TruthTable({"000": "1"}), starts=500, tolerance=0.4)
     assert trained.learned
-    assert (trained.epochs, trained.draws, trained.losses.shape, trained.snapshot_epochs) == (0, 1, (0, 500), (0,))
+    assert (trained.epochs, trained.record.attempts, trained.record.losses.shape, trained.record.snapshot_epochs) == (
+        0,
+        1,
+        (0, 500),
+        (0,),
+    )
     check_record(trained)
 
 
@@ -280,19 +284,19 @@ def test_no_epochs() -> None:
     """With no epochs to spend, nothing is learned and nothing breaks."""
     trained = train(XOR, epochs=0)
     assert not trained.learned
-    assert (trained.epochs, trained.draws) == (0, 1)
+    assert (trained.epochs, trained.record.attempts) == (0, 1)
     check_record(trained)
 
 
 def test_progress() -> None:
-    """The callback hears of every epoch once, counted over all draws, with the lowest loss, in this thread."""
+    """The callback hears of every epoch once, counted over all attempts, with the lowest loss, in this thread."""
     heard: list[tuple[int, float, int]] = []
     trained = train(
         XOR, hidden=(), epochs=450, progress=lambda epoch, loss: heard.append((epoch, loss, threading.get_ident()))
     )
     assert [epoch for epoch, _, _ in heard] == list(range(1, 451))
-    assert trained.draws == 2
-    assert [loss for _, loss, _ in heard[200:]] == trained.losses.min(axis=1).tolist()
+    assert trained.record.attempts == 2
+    assert [loss for _, loss, _ in heard[200:]] == trained.record.losses.min(axis=1).tolist()
     assert {thread for _, _, thread in heard} == {threading.get_ident()}
 
 
@@ -358,14 +362,12 @@ def test_decide() -> None:
 
 
 def test_examine() -> None:
-    """A network from elsewhere is proved as it is: learned or with the rows that are wrong; no epochs."""
+    """A network from elsewhere is proved as it is: learned or with the rows that are wrong; it has no record."""
     good = train(XOR)
     again = examine(good.network, XOR, 0.1)
     assert again.learned
     assert again.loss == good.loss
-    assert (again.starts, again.draws, again.epochs, again.losses.shape) == (0, 0, 0, (0, 0))
-    assert again.snapshot_epochs == (0,)
-    assert [s[0].tolist() for s in again.snapshots] == [w.tolist() for w in good.network.weights]
+    assert not isinstance(again, Trained)
     assert examine(good.network, TruthTable.named("parity"), 0.1).not_learned == ("000", "001", "010", "100")
 
 
