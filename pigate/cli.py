@@ -9,20 +9,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from . import __version__, commands
-from .errors import (
-    BAD_CONFIG,
-    FAILED,
-    NO_BOARD,
-    OK,
-    USAGE,
-    BoardError,
-    ConfigError,
-    PigateError,
-    TableError,
-    WeightsError,
-    one_line,
-)
-from .gate import console
+from .errors import FAILED, OK, USAGE, PigateError, discard, one_line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,11 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:  # after --help, too; what cannot be written now must not be tried again at the exit
             _flush()
     except BrokenPipeError:  # whoever read standard output has gone, and wants no more
-        console.discard_output()
+        discard(sys.stdout)
         return OK
     except (PigateError, OSError) as exc:
         print(f"pigate: {one_line(_words(exc))}", file=sys.stderr)
-        return _code(exc)
+        return exc.exit_code if isinstance(exc, PigateError) else FAILED
     return code
 
 
@@ -48,7 +35,7 @@ def _flush() -> None:
     try:
         sys.stdout.flush()
     except OSError:
-        console.discard_output()
+        discard(sys.stdout)
         raise
 
 
@@ -57,15 +44,6 @@ def _words(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'standard output'}: {error.strerror}"
     return str(error)
-
-
-def _code(error: Exception) -> int:
-    """Return the exit code for an error that no command took care of itself."""
-    if isinstance(error, (TableError, WeightsError)):
-        return USAGE
-    if isinstance(error, ConfigError):
-        return BAD_CONFIG
-    return NO_BOARD if isinstance(error, BoardError) else FAILED
 
 
 def _fill_closed_descriptors() -> None:

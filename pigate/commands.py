@@ -7,18 +7,21 @@ import math
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from . import config
-from .config import Settings, TrainingSettings
-from .errors import BAD_CONFIG, FAILED, OK, ConfigError, NotLearnedError, TableError, WeightsError, one_line, say
+from .config import Task, TrainingSettings
+from .errors import FAILED, OK, ConfigError, NotLearnedError, TableError, one_line, say
 from .files import STDIN, read_text
 from .learning.tables import NAMED, TruthTable, is_bits
+
+if TYPE_CHECKING:
+    from .learning.proof import Examined
 
 
 def run(args: Namespace) -> int:
@@ -26,55 +29,48 @@ def run(args: Namespace) -> int:
 
     signals = Signals()  # before NumPy is loaded, which takes a Pi Zero seconds
     simulated = _simulated(args.board)
-    settings, table = _for_board(args, simulated)
-    from .gate import run as gate
+    task = _for_board(args, simulated)
+    from .gate.run import Request
+    from .gate.run import run as run_gate
 
-    where = "on a simulated board" if simulated else f"on the pins ({settings.board.pin_factory})"
-    inputs, outputs = (", ".join(map(str, pins)) for pins in (settings.board.inputs, settings.board.outputs))
-    say(f"{table.name} {where}: switches on GPIO {inputs}; LEDs on GPIO {outputs}")
-    request = gate.Request(settings, table, simulated, args.json, args.open, partial(_for_board, args, simulated))
-    with _weights_named_by(args):
-        try:
-            gate.run(request, signals)
-        except NotLearnedError as exc:
-            print(f"pigate: {one_line(exc)}", file=sys.stderr)
-            return BAD_CONFIG
+    board = task.settings.board
+    where = "on a simulated board" if simulated else f"on the pins ({board.pin_factory})"
+    inputs, outputs = (", ".join(map(str, pins)) for pins in (board.inputs, board.outputs))
+    say(f"{task.table.name} {where}: switches on GPIO {inputs}; LEDs on GPIO {outputs}")
+    run_gate(Request(task, simulated, args.json, args.open, partial(_for_board, args, simulated)), signals)
     return OK
 
 
 def train(args: Namespace) -> int:
-    settings, table = _chosen(args)
-    options = ("hidden", "rule", "learning_rate", "starts", "epochs", "tolerance", "bias")
-    given = {name: getattr(args, name) for name in options if getattr(args, name) is not None}
-    training = _changed(settings.training, given)
+    task = _chosen(args)
     from .gate.learn import learn
     from .progress import shown
-    from .report import training_object, training_text
+    from .report import record_of, training_object, training_text
 
-    with _weights_named_by(args), shown(training.epochs) as progress:
-        trained = learn(table, training, progress)
+    with shown(task.settings.training.epochs) as progress:
+        examined = learn(task, progress)
     if args.export is not None:
         from .learning.weight_files import export
 
-        export(trained.network, trained.losses[:, trained.winner].tolist() if trained.starts else [], Path(args.export))
-    print(json.dumps(training_object(trained)) if args.json else training_text(trained))
-    if not trained.learned:
-        rows = ", ".join(trained.not_learned)
-        print(f"pigate: {one_line(table.name)} is not learned; these rows are not: {rows}", file=sys.stderr)
-    return OK if trained.learned else FAILED
+        record = record_of(examined)
+        export(examined.network, record.losses[:, record.winner].tolist() if record else [], Path(args.export))
+    print(json.dumps(training_object(examined)) if args.json else training_text(examined))
+    return OK if examined.learned else _not_learned(examined)
 
 
 def predict(args: Namespace) -> int:
-    settings, table = _chosen(args)
-    if len(args.levels) != table.inputs or set(args.levels) - {"0", "1"}:
-        raise TableError(f"{args.levels!r} is no setting of {table.inputs} switches: give {table.inputs} of 0 and 1")
-    from .gate.learn import learn, prove
+    task = _chosen(args)
+    inputs = task.table.inputs
+    if len(args.levels) != inputs or set(args.levels) - {"0", "1"}:
+        raise TableError(f"{args.levels!r} is no setting of {inputs} switches: give {inputs} of 0 and 1")
+    from .gate.learn import learn
     from .report import decision_object
 
-    with _weights_named_by(args):
-        trained = prove(learn(table, settings.training))
-    prediction, decision = trained.decide(args.levels)
-    taught = args.levels in table.rows
+    examined = learn(task)
+    if not examined.learned:
+        return _not_learned(examined)
+    prediction, decision = examined.decide(args.levels)
+    taught = args.levels in task.table.rows
     if args.json:
         print(json.dumps(decision_object(args.levels, prediction, decision, taught)))
     else:
@@ -116,16 +112,18 @@ def reproduce(args: Namespace) -> int:
 def check(args: Namespace) -> int:
     settings, table = config.load(None if args.config is None else Path(args.config))
     from .gate.learn import learn, prove
-    from .report import training_object
+    from .report import record_of, training_object
 
     try:
-        trained = prove(learn(table, settings.training))
-    except (NotLearnedError, WeightsError) as exc:
+        examined = prove(learn(Task(settings, table, config.given_network(settings, table))))
+    except (NotLearnedError, ConfigError) as exc:
         raise ConfigError(f"{args.config or config.DEFAULT_PATH}: {exc}") from exc
     if args.json:
-        print(json.dumps(training_object(trained)))
+        print(json.dumps(training_object(examined)))
     else:
-        print(f"the configuration is valid; {table.name} is learned in {trained.epochs} epochs and every row proved")
+        record = record_of(examined)
+        how = f"in {record.epochs if record else 0} epochs"
+        print(f"the configuration is valid; {table.name} is learned {how} and every row proved")
     return OK
 
 
@@ -137,36 +135,39 @@ def off(_args: Namespace) -> int:
     return OK
 
 
-def _chosen(args: Namespace) -> tuple[Settings, TruthTable]:
-    """Return the configuration's settings and table, as the command line changes them."""
+def _chosen(args: Namespace) -> Task:
+    """Return the configuration's task, as the command line changes it."""
     settings, table = config.load(None if args.config is None else Path(args.config))
     if args.table is not None:
         table = _table(args.table, args.inputs, len(settings.board.inputs))
     elif args.inputs is not None:
-        name = settings.table.name or "xor"
         if settings.table.rows or settings.table.file:
             raise TableError("--inputs is for named tables, and the configuration gives rows: give --table, too")
-        table = TruthTable.named(name, args.inputs)
-    given = {name: getattr(args, name) for name in ("seed", "weights") if getattr(args, name) is not None}
-    return msgspec.structs.replace(settings, training=_changed(settings.training, given)), table
+        table = TruthTable.named(settings.table.name or "xor", args.inputs)
+    options = [field for field in TrainingSettings.__struct_fields__ if getattr(args, field, None) is not None]
+    training = _changed(settings.training, {field: getattr(args, field) for field in options})
+    settings = msgspec.structs.replace(settings, training=training)
+    if args.weights is None:
+        return Task(settings, table, config.given_network(settings, table))
+    from .learning import weight_files
+
+    return Task(settings, table, weight_files.read(Path(args.weights), table.inputs, table.outputs))
 
 
-def _for_board(args: Namespace, simulated: bool) -> tuple[Settings, TruthTable]:
+def _for_board(args: Namespace, simulated: bool) -> Task:
     """Return what is `_chosen`, with pins that fit the table.
 
     Raises:
         TableError: a real board has others than a table named on the command line needs.
     """
-    settings, table = _chosen(args)
+    task = _chosen(args)
     if simulated and (args.table or args.inputs):
         from .pins.simulated import fitted
 
-        return msgspec.structs.replace(settings, board=fitted(settings.board, table)), table
-    try:
-        config.check_width(table, settings.board)
-    except ConfigError as exc:
-        raise TableError(str(exc)) from exc
-    return settings, table
+        board = fitted(task.settings.board, task.table)
+        return replace(task, settings=msgspec.structs.replace(task.settings, board=board))
+    config.check_width(task.table, task.settings.board)
+    return task
 
 
 def _table(text: str, inputs: int | None, pins: int) -> TruthTable:
@@ -203,20 +204,16 @@ def _changed(training: TrainingSettings, given: dict[str, object]) -> TrainingSe
         raise TableError("--" + what.removeprefix("training.").replace("_", "-", 1)) from exc
 
 
+def _not_learned(examined: Examined) -> int:
+    """Say which rows were not learned; return the exit code."""
+    rows = ", ".join(examined.not_learned)
+    print(f"pigate: {one_line(examined.table.name)} is not learned; these rows are not: {rows}", file=sys.stderr)
+    return FAILED
+
+
 def _simulated(board: str) -> bool:
     if board != "auto":
         return board == "simulated"
     from .pins.board import on_a_pi
 
     return not on_a_pi()
-
-
-@contextmanager
-def _weights_named_by(args: Namespace) -> Iterator[None]:
-    """Blame weights that cannot be used on the configuration, unless the command line names them."""
-    try:
-        yield
-    except WeightsError as exc:
-        if args.weights is None:
-            raise ConfigError(str(exc)) from exc
-        raise

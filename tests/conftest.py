@@ -1,10 +1,14 @@
 """Fixtures of all tests."""
 
 import signal
-import sys
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+
+# A busy machine may take seconds for any example: what is slow is not wrong.
+hypothesis.settings.register_profile("pigate", deadline=None)
+hypothesis.settings.load_profile("pigate")
 
 # What fails in a helper module shows its values, as what fails in a test does.
 pytest.register_assert_rewrite("tests.commands", "tests.gate", "tests.pins", "tests.web")
@@ -15,8 +19,6 @@ def signals_as_before() -> Iterator[None]:
     """Give the process its handlers back that a run in it has set: for itself, and for the processes it starts."""
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGTTIN)
     before = {number: signal.getsignal(number) for number in numbers}
-    hook = sys.excepthook
     yield
-    sys.excepthook = hook
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -1,7 +1,9 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -10,76 +12,92 @@ import pigate
 
 FOLDER = Path(pigate.__file__).parent
 
-#: Each room imports only from rooms above it; `__init__` is the library's front, which opens three of them.
-ROOMS: list[str] = """
-    errors files learning.__init__ learning.tables learning.decision
-    learning.network learning.proof learning.backpropagation learning.attempt learning.training
-    learning.weight_files learning.published __init__
-    config gate.__init__ gate.learn gate.debounce
-    pins.__init__ pins.gpiochip pins.listener pins.factory pins.board pins.simulated
-    gate.systemd gate.loop report pins.leftovers gate.console gate.signals
-    web.__init__ web.messages web.feed web.requests web.server web.page web.live web.__main__
-    gate.reload gate.run progress commands cli __main__
-""".split()  # noqa: SIM905 (as lines, the list can be read)
+#: What each room, or file above the rooms, may import of pigate's own.
+RULES = """
+    errors   <-
+    files    <- errors
+    learning <- errors files
+    config   <- errors files learning
+    report   <- errors learning
+    progress <- learning
+    pins     <- errors files config learning.tables
+    web      <- errors files learning config report
+    gate     <- errors files learning config report pins web
+    commands <- errors files learning config report progress pins gate __init__
+    cli      <- errors commands __init__
+    __init__ <- learning
+    __main__ <- cli gate.signals
+"""
+ALLOWED = {words[0]: words[2:] for words in map(str.split, RULES.strip().splitlines())}
+
+MODULES = sorted(path.relative_to(FOLDER).with_suffix("").as_posix().replace("/", ".") for path in FOLDER.rglob("*.py"))
 
 
-def source(room: str) -> str:
-    """Return a room's text."""
-    return (FOLDER / f"{room.replace('.', '/')}.py").read_text()
+def source(module: str) -> str:
+    """Return a module's text."""
+    return (FOLDER / f"{module.replace('.', '/')}.py").read_text()
 
 
-def room_of(parts: list[str]) -> str:
-    """Return the room that a dotted name inside the package means: a module, a package or something in one."""
+def module_of(parts: list[str]) -> str:
+    """Return the module that a dotted name inside the package means: itself, its package's front, or what holds it."""
     while parts:
         for name in (".".join(parts), ".".join([*parts, "__init__"])):
-            if (FOLDER / f"{name.replace('.', '/')}.py").exists():
+            if name in MODULES:
                 return name
         parts = parts[:-1]
     return "__init__"
 
 
-def imported(room: str) -> Iterator[str]:
-    """Yield the rooms that a room imports: at its top, in a function or for the type checker alone."""
-    package = ["pigate", *room.split(".")[:-1]]
-    for node in ast.walk(ast.parse(source(room))):
+def imported(module: str) -> Iterator[str]:
+    """Yield the modules that a module imports: at its top, in a function or for the type checker alone."""
+    package = ["pigate", *module.split(".")[:-1]]
+    for node in ast.walk(ast.parse(source(module))):
         if isinstance(node, ast.Import):
             names = [alias.name.split(".") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) + 1 - node.level] if node.level else []
-            module = node.module.split(".") if node.module else []
-            names = [[*base, *module, alias.name] for alias in node.names]
+            name = node.module.split(".") if node.module else []
+            names = [[*base, *name, alias.name] for alias in node.names]
         else:
             continue
-        yield from (room_of(parts) for first, *parts in names if first == "pigate")
+        yield from (module_of(parts) for first, *parts in names if first == "pigate")
 
 
-def test_list_is_whole() -> None:
-    """The list names each module of the package once, and no other."""
-    found = [path.relative_to(FOLDER).with_suffix("").as_posix().replace("/", ".") for path in FOLDER.rglob("*.py")]
-    assert sorted(ROOMS) == sorted(found)
+@pytest.mark.parametrize("module", MODULES)
+def test_rules(module: str) -> None:
+    """A module imports from its own room and from those that the rules allow it."""
+    room = module.partition(".")[0]
+    allowed = {room, *ALLOWED[room]}
+    refused = {name for name in imported(module) if name not in allowed and name.partition(".")[0] not in allowed}
+    assert not refused, f"{module} imports {refused}"
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_direction(room: str) -> None:
-    """Every import inside the package goes up the list."""
-    below = {name for name in imported(room) if ROOMS.index(name) >= ROOMS.index(room)}
-    assert not below, f"{room} imports {below}"
+def test_no_circles() -> None:
+    """No module imports, by whatever way, itself."""
+    tuple(TopologicalSorter({module: set(imported(module)) - {"__init__"} for module in MODULES}).static_order())
+
+
+def test_rooms_are_small() -> None:
+    """A room has at most eleven Python files and its front, the top at most ten; no file is over 250 lines."""
+    rooms = Counter(module.rpartition(".")[0] for module in MODULES)
+    assert rooms.pop("") <= 10 + 1  # the front of all, too
+    assert max(rooms.values()) <= 11 + 1
+    scripts = [path for path in FOLDER.rglob("*") if path.suffix in (".py", ".js")]
+    assert [path.name for path in scripts if len(path.read_text().splitlines()) > 250] == []
 
 
 def test_the_test_sees_imports() -> None:
     """Imports are found at the top, inside functions and under TYPE_CHECKING, from packages, too."""
     assert {"errors", "__init__", "commands"} <= set(imported("cli"))  # also `from . import __version__`
     assert "gate.run" in set(imported("commands"))  # inside a function
-    assert {"learning.network", "learning.tables", "learning.training"} == set(
-        imported("__init__")
-    )  # for the type checker
-    assert {"web.messages", "config", "gate.loop"} <= set(imported("web.page"))  # one dot and two
+    assert {"learning.network", "learning.tables", "learning.training"} == set(imported("__init__"))
+    assert {"web.messages", "config", "report"} <= set(imported("web.page"))  # one dot and two
 
 
 def test_no_hidden_imports() -> None:
     """Only the front loads modules by name, so the others' imports are all to be seen."""
-    for room in ROOMS:
-        assert room == "__init__" or not any(word in source(room) for word in ("import_module(", "__import__("))
+    for module in MODULES:
+        assert module == "__init__" or not any(word in source(module) for word in ("import_module(", "__import__("))
 
 
 def loaded(statements: str) -> set[str]:

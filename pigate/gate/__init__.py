@@ -1,1 +1,6 @@
-"""The gate: one run, from the proof to the last decision."""
+"""The gate: one run, from the proof to the last decision.
+
+The only room that sees both pins and learning; may import every other but the commands. Read `run`,
+which puts a run together, then `loop` and `debounce`, the way from a switch to the LED. `learn` and
+`reload` bring a proved network; `console`, `signals` and `systemd` talk with the world outside.
+"""

@@ -13,19 +13,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import Full, Queue
-from typing import TYPE_CHECKING
 
-from ..errors import say
-from ..report import snapshot_line
-
-if TYPE_CHECKING:
-    from .loop import Snapshot
+from ..errors import discard, say
+from ..report import Snapshot, snapshot_line
 
 #: Decisions kept for a reader of standard output that has stopped reading.
-MOST_WAITING = 10_000
+MAX_WAITING = 10_000
 
-#: A line longer than this is no switch setting, and need not be kept whole.
-MOST_LINE = 4096
+#: A line longer than this is no switch setting; what follows is dropped.
+MAX_LINE = 4096
 
 #: How a decision looks on a terminal: a yellow lamp, a dark one, or a question.
 _LAMPS = {"on": "\033[1;33m●\033[0m on", "off": "○ off", "undecided": "\033[1m?\033[0m undecided"}
@@ -41,7 +37,7 @@ class Writer:
     """
 
     def __init__(self, as_json: bool, prompt: bool, ended: Callable[[], None]) -> None:
-        self._queue: Queue[tuple[Snapshot | str, Callable[[], None]] | None] = Queue(MOST_WAITING)
+        self._queue: Queue[tuple[Snapshot | str, Callable[[], None]] | None] = Queue(MAX_WAITING)
         self._as_json = as_json
         self._prompt = "    switches? " if prompt else ""
         self._ended = ended
@@ -97,7 +93,7 @@ class Writer:
             if drawn:
                 _write("\n")
         except OSError as exc:
-            discard_output()
+            discard(sys.stdout)
             if not isinstance(exc, BrokenPipeError):
                 self.failure = exc
             self._ended()
@@ -126,13 +122,6 @@ def drawing(snapshot: Snapshot) -> str:
     )
 
 
-def discard_output() -> None:
-    """Let what is still buffered for standard output go nowhere, quietly."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
-    os.close(null)
-
-
 def can_be_read(descriptor: int) -> bool:
     """Say whether a descriptor is a terminal, a pipe (or socket) or a file, and not a device."""
     mode = os.fstat(descriptor).st_mode
@@ -149,7 +138,7 @@ def lines(descriptor: int) -> Iterator[str]:
     """
     rest = b""
     while piece := os.read(descriptor, 65536):
-        *whole, rest = (rest[:MOST_LINE] + piece).split(b"\n")
+        *whole, rest = (rest[:MAX_LINE] + piece).split(b"\n")
         for line in whole:
             yield line.decode(errors="replace").strip()
     yield rest.decode(errors="replace").strip()

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 
-from ..config import Settings, check_width
-from ..errors import ConfigError, PigateError, say
-from ..learning.tables import TruthTable
-from ..learning.training import Trained
-from .learn import prove_by
+from ..config import Task, check_width
+from ..errors import PigateError, TableError, say
+from ..learning.proof import Examined
+from .learn import train_for_service
 from .loop import Loop
-from .systemd import Notifier
+from .systemd import Systemd
 
 RESTART = "restart to change pins: [board] is read at the start alone"
 
@@ -23,13 +21,13 @@ class Reload:
 
     Args:
         loop: the running one.
-        notifier: is told of each reload's begin and end, in the loop's thread.
-        reread: reads the settings and the table again; raises as `pigate.config.load`.
+        systemd: hears of each reload's begin and end.
+        reread: reads the task again; raises as `pigate.config.load`.
     """
 
-    def __init__(self, loop: Loop, notifier: Notifier, reread: Callable[[], tuple[Settings, TruthTable]]) -> None:
+    def __init__(self, loop: Loop, systemd: Systemd, reread: Callable[[], Task]) -> None:
         self._loop = loop
-        self._notifier = notifier
+        self._systemd = systemd
         self._reread = reread
         self._running = False
         self._again = False
@@ -40,33 +38,32 @@ class Reload:
             self._again = True
             return
         self._running = True
-        self._notifier.send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        self._systemd.reloading()
         threading.Thread(target=self._relearn, name="reload", daemon=True).start()
 
     def _relearn(self) -> None:
         post, board = self._loop.post, self._loop.board.settings
         try:
-            settings, table = self._reread()
+            task = self._reread()
             try:
-                check_width(table, board)
-            except ConfigError as exc:  # the file's own pins fit: `reread` saw to that
-                raise ConfigError(RESTART) from exc
-            trained = prove_by(table, settings.training, lambda *lines: post(partial(self._notifier.send, *lines)))
+                check_width(task.table, board)
+            except TableError as exc:  # the file's own pins fit: `reread` saw to that
+                raise TableError(RESTART) from exc
+            network = train_for_service(task, self._systemd)
         except (PigateError, OSError) as exc:
             post(partial(self._end, None, f"{exc}; the old gate goes on"))
         else:
-            note = "" if settings.board == board else RESTART
-            post(partial(self._end, trained, note))
+            post(partial(self._end, network, "" if task.settings.board == board else RESTART))
 
-    def _end(self, trained: Trained | None, note: str) -> None:
+    def _end(self, network: Examined | None, note: str) -> None:
         """Take up what was learned, if anything was. A message to the loop."""
         if note:
             say(f"reload: {note}")
-        if trained is not None:
-            self._loop.use(trained)
+        if network is not None:
+            self._loop.replace_network(network)
         snapshot = self._loop.snapshot  # None when a new network has yet to decide
-        status = f"{self._loop.trained.table.name}: reading the switches" if snapshot is None else snapshot.status
-        self._notifier.send("READY=1", f"STATUS={status} (reload: {note})" if note else f"STATUS={status}")
+        status = f"{self._loop.network.table.name}: reading the switches" if snapshot is None else snapshot.status
+        self._systemd.ready(f"{status} (reload: {note})" if note else status)
         self._running = False
         if self._again:
             self._again = False

@@ -11,59 +11,61 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from ..config import Settings
+from ..config import Task
 from ..errors import say
-from ..learning.tables import TruthTable
-from ..learning.training import Trained
+from ..learning.proof import Examined
 from ..pins.board import Board, open_board
 from ..pins.leftovers import forget, remember
 from ..pins.simulated import SimulatedBoard
-from ..web.live import Live
+from ..report import Snapshot, record_of
+from ..web.page import Page, Requests, wanted
 from .console import Writer, can_be_read, obey
-from .learn import prove_by
-from .loop import Loop, Snapshot
+from .learn import train_for_service
+from .loop import Loop
 from .reload import Reload
 from .signals import Signals
-from .systemd import Notifier
+from .systemd import Systemd
+from .trainer import Trainer
 
-#: Chatter is told of at most once in so many seconds: a log wears the SD card.
-TELL_AGAIN_S = 3600
+#: A log wears the SD card: a line about chatter is written at most once in this many seconds.
+CHATTER_EVERY_S = 3600
 
 
 @dataclass(frozen=True)
 class Request:
     """What `pigate run` was asked for."""
 
-    settings: Settings
-    table: TruthTable
+    task: Task
     simulated: bool
     as_json: bool
     #: open the live page in a browser
     open_page: bool
-    #: reads the settings and the table again, for a reload; raises as `pigate.config.load`
-    reread: Callable[[], tuple[Settings, TruthTable]]
+    #: reads the task again, for a reload; raises as `pigate.config.load`
+    reread: Callable[[], Task]
 
 
 def run(request: Request, signals: Signals) -> None:
     """Run the gate until a signal, or the end of a simulated board's input. For the main thread.
 
     Raises:
-        NotLearnedError, WeightsError: the table is not learned, or not by the given weights.
-        BoardError: no board to be had.
+        NotLearnedError: the table is not learned, or not by the given weights.
+        BoardError: there is no board that can be used.
         OSError: the board failed, or standard output cannot be written.
     """
     with ExitStack() as stack:
-        notifier = Notifier()
-        stack.callback(notifier.close)
-        trained = prove_by(request.table, request.settings.training, notifier.send)
-        learned = f"in {trained.epochs} epochs" if trained.starts else "by the given weights"
-        say(f"{trained.table.name} is learned {learned}, every taught row is proved")
-        board = SimulatedBoard(request.settings.board) if request.simulated else open_board(request.settings.board)
+        systemd = Systemd()
+        stack.callback(systemd.close)
+        network = train_for_service(request.task, systemd)
+        record = record_of(network)
+        how = f"in {record.epochs} epochs" if record else "by the given weights"
+        say(f"{network.table.name} is learned {how}, every taught row is proved")
+        settings = request.task.settings.board
+        board = SimulatedBoard(settings) if request.simulated else open_board(settings)
         stack.callback(board.close)
         if not request.simulated:
-            remember(board.settings.outputs)
-        stack.callback(notifier.send, "STOPPING=1", "STATUS=stopping, LEDs off")
-        _Run(request, signals, notifier, board, trained).run()
+            remember(settings.outputs)
+        stack.callback(systemd.stopping)
+        _Run(request, signals, systemd, board, network).run()
         if not request.simulated:
             forget()
 
@@ -71,14 +73,14 @@ def run(request: Request, signals: Signals) -> None:
 class _Run:
     """A run from the first decision to the last: the loop, and those who talk with it."""
 
-    def __init__(self, request: Request, signals: Signals, notifier: Notifier, board: Board, trained: Trained) -> None:
+    def __init__(self, request: Request, signals: Signals, systemd: Systemd, board: Board, network: Examined) -> None:
         self._request = request
         self._signals = signals
-        self._notifier = notifier
+        self._systemd = systemd
         self._board = board
-        self._loop = Loop(board, trained, notifier, self._receive)
-        self._told = -float(TELL_AGAIN_S)
-        self._reload = Reload(self._loop, notifier, request.reread)
+        self._loop = Loop(board, network, systemd, self._receive)
+        self._last_chatter = -float(CHATTER_EVERY_S)
+        self._reload = Reload(self._loop, systemd, request.reread)
         self._writer: Writer | None = None
         prompt = request.simulated and sys.stdin.isatty() and sys.stdout.isatty() and not request.as_json
         if prompt:
@@ -86,45 +88,65 @@ class _Run:
             say(f"type the switches, such as {example}, and Enter; Ctrl-D ends")
         if request.as_json or request.simulated or sys.stdout.isatty():
             self._writer = Writer(request.as_json, prompt, partial(self._loop.post, self._loop.stop))
-        self._live: Live | None = None
+        self._page: Page | None = None
 
     def run(self) -> None:
         """Run until a signal or the end of input."""
         threading.excepthook = self._thread_failed
         self._signals.receive = self._on_signal
-        self._notifier.send("READY=1", f"STATUS={self._loop.trained.table.name}: reading the switches")
-        self._live = Live(self._request.settings, self._loop, self._request.open_page, self._tell)
+        self._systemd.ready(f"{self._loop.network.table.name}: reading the switches")
+        task, simulated, open_page = self._request.task, self._request.simulated, self._request.open_page
+        if wanted(task.settings.web, simulated, open_page, self._tell):
+            trainer = Trainer(self._loop, task.settings, self._training_began, self._training_ended)
+            requests = Requests(self._set_switches, trainer.begin, trainer.cancel)
+            network = self._loop.network
+            self._page = Page(
+                task.settings.web, self._board.settings, simulated, network, requests, self._tell, open_page
+            )
         if isinstance(self._board, SimulatedBoard) and can_be_read(sys.stdin.fileno()):
             # The first decision is for the levels at start, whatever the first line will say.
             started = threading.Event()
-            self._loop.ask(partial(self._answer, written=started.set))
+            self._loop.on_next_decision(partial(self._answer, written=started.set))
             threading.Thread(target=self._obey, args=[self._board, started], name="standard input", daemon=True).start()
         try:
             self._loop.run()
         except OSError as exc:
             raise OSError(exc.errno, exc.strerror, "the board") from exc
         finally:
-            if self._live is not None:
-                self._live.close()
+            if self._page is not None:
+                self._page.close()
+            self._loop.close()
         self._board.close()
         if self._writer is not None:
             self._writer.finish()
             if self._writer.failure is not None:
                 raise self._writer.failure
 
-    def _receive(self, snapshot: Snapshot, answered: bool) -> None:
+    def _set_switches(self, levels: str) -> None:
+        if isinstance(self._board, SimulatedBoard):
+            self._loop.post(partial(self._board.set_switches, levels))
+
+    def _training_began(self) -> None:
+        if self._page is not None:
+            self._page.training_began()
+
+    def _training_ended(self, network: Examined | None) -> None:
+        if self._page is not None:
+            self._page.training_ended(network)
+
+    def _receive(self, snapshot: Snapshot, answers: bool) -> None:
         """Pass a new snapshot on. In the loop's thread."""
-        if self._writer is not None and not answered:
+        if self._writer is not None and not answers:
             self._writer.put(snapshot)
-        if self._live is not None:
-            self._live.publish(snapshot)
-        if snapshot.chattering and time.monotonic() >= self._told + TELL_AGAIN_S:
-            self._told = time.monotonic()
+        if self._page is not None:
+            self._page.publish(snapshot)
+        if snapshot.chattering and time.monotonic() >= self._last_chatter + CHATTER_EVERY_S:
+            self._last_chatter = time.monotonic()
             gpios = ", ".join(map(str, snapshot.chattering))
             say(f"GPIO {gpios} does not come to rest: undecided until it does (look for a loose wire)")
 
     def _answer(self, snapshot: Snapshot, written: Callable[[], None]) -> None:
-        """Have the decision written that a line of standard input asked for. In the loop's thread."""
+        """Write the decision that a line of standard input asked for. In the loop's thread."""
         if self._writer is not None:
             self._writer.put(snapshot, written)
 
@@ -134,7 +156,7 @@ class _Run:
         def flip(levels: str, written: Callable[[], None]) -> None:
             def set_and_ask() -> None:  # in one message: a pass between two would decide unasked
                 board.set_switches(levels)
-                self._loop.ask(partial(self._answer, written=written))
+                self._loop.on_next_decision(partial(self._answer, written=written))
 
             self._loop.post(set_and_ask)
 
@@ -150,7 +172,7 @@ class _Run:
             say(text)
 
     def _on_signal(self, number: int) -> None:
-        reload = number == signal.SIGHUP and self._notifier.listening
+        reload = number == signal.SIGHUP and self._systemd.listening
         self._loop.post(self._reload.begin if reload else self._loop.stop)
 
     def _thread_failed(self, args: threading.ExceptHookArgs) -> None:

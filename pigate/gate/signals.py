@@ -1,27 +1,46 @@
-"""Signals as data: caught from a run's first moment, handed to it, and harmless after it."""
+"""All handling of signals: at once before there is anything to end, then as data for the run.
+
+Until everything is imported, a signal ends the process at once and by no exception: NumPy and msgspec, while
+they are loaded, swallow what a handler raises. Whoever started the process may have had a signal
+ignored (``nohup``, a background job): it stays ignored.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from types import FrameType
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def interrupt_at_once() -> None:
+    """Have Ctrl-C end a command with exit code 130. For the main thread."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
+
+def ignore() -> None:
+    """Ignore signals from now on: the process is ending. For the main thread."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 class Signals:
     """SIGTERM, SIGINT and SIGHUP of a run, and of the process from then on. For the main thread.
 
-    Until `receive` is set, the first two end the process with exit code 0 from wherever it is, and
-    so does SIGHUP where no service manager would send it to ask for a reload. The handlers stay:
-    put back, they would let a second Ctrl-C hit what the first one's end has still to do.
+    Until `receive` is set, the first two end the process with exit code 0 at once, and so does SIGHUP
+    where no service manager would send it to ask for a reload. The handlers stay: put back, they
+    would let a second Ctrl-C hit what the first one's end has still to do.
     """
 
     def __init__(self) -> None:
         #: called with each signal, between two instructions of the main thread
         self.receive: Callable[[int], None] | None = None
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._handle)
+        for number in ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._handle)
         # A run in a terminal's background must not be stopped for trying to read it.
         signal.signal(signal.SIGTTIN, signal.SIG_IGN)
 
@@ -29,11 +48,4 @@ class Signals:
         if self.receive is not None:
             self.receive(number)
         elif number != signal.SIGHUP or "NOTIFY_SOCKET" not in os.environ:
-            self.receive = _ends_already
-            # NumPy, while it is loaded, makes an ImportError of what is raised here: no traceback for that.
-            sys.excepthook = lambda *_: os._exit(0)
-            raise SystemExit(0)
-
-
-def _ends_already(_number: int) -> None:
-    """Do nothing."""
+            os._exit(0)

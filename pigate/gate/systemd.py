@@ -1,18 +1,19 @@
-"""Telling systemd: sd_notify's protocol, a datagram a message."""
+"""Telling systemd how the service is: sd_notify's protocol, a datagram a message."""
 
 from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Mapping
 
 from ..errors import one_line
 
 
-class Notifier:
-    """Sends to the socket in ``NOTIFY_SOCKET``; where systemd is not listening, to nobody.
+class Systemd:
+    """Speaks to the socket in ``NOTIFY_SOCKET``; where no service manager listens, to nobody.
 
-    One thread at a time. A full or vanished socket loses the message and never delays the sender.
+    Any thread may call. A full or vanished socket loses the message and never delays the sender.
     """
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
@@ -33,14 +34,37 @@ class Notifier:
         """Whether a service manager asked to be told."""
         return self._socket is not None
 
-    def send(self, *lines: str) -> None:
-        """Send one message of lines such as ``READY=1``."""
+    def ready(self, status: str) -> None:
+        """Say that the service works, at the start or after a reload."""
+        self._send("READY=1", f"STATUS={status}")
+
+    def status(self, status: str) -> None:
+        """Give the line that ``systemctl status`` shows."""
+        self._send(f"STATUS={status}")
+
+    def reloading(self) -> None:
+        """Say that a reload has begun; `ready` ends it."""
+        self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+
+    def stopping(self) -> None:
+        """Say that the service is ending."""
+        self._send("STOPPING=1", "STATUS=stopping, LEDs off")
+
+    def watchdog(self) -> None:
+        """Say that the loop is alive."""
+        self._send("WATCHDOG=1")
+
+    def extend_timeout(self, seconds: int, status: str | None = None) -> None:
+        """Ask for more time to start, to reload or to stop."""
+        self._send(*([] if status is None else [f"STATUS={status}"]), f"EXTEND_TIMEOUT_USEC={seconds * 1_000_000}")
+
+    def _send(self, *lines: str) -> None:
+        """Send one message."""
         if self._socket is not None:
             try:
                 self._socket.sendto("\n".join(map(one_line, lines)).encode(), self._address)
             except OSError:
-                # Nobody is there to be told, and the gate must go on without.
-                return
+                return  # nobody listens any more, and the gate goes on without
 
     def close(self) -> None:
         """Close the socket; may be called twice."""

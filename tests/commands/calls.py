@@ -16,7 +16,7 @@ COMMANDS = ["run", "train", "predict", "table", "reproduce", "check", "off"]
 PIGATE = [sys.executable, "-m", "pigate"]
 
 
-TRAINED_KEYS = ["table", "layers", "seed", "starts", "draws", "epochs", "loss", "learned", "not_learned"]
+TRAINED_KEYS = ["table", "layers", "seed", "starts", "attempts", "epochs", "loss", "learned", "not_learned"]
 TRAINED_KEYS += ["taught", "duration_s", "predictions"]
 
 

@@ -17,7 +17,7 @@ def test_train_json() -> None:
     assert (run.returncode, run.stderr, run.stdout.count("\n")) == (0, "", 1)
     found = json.loads(run.stdout)
     assert list(found) == TRAINED_KEYS
-    assert (found["table"], found["layers"], found["seed"], found["starts"], found["draws"]) == (
+    assert (found["table"], found["layers"], found["seed"], found["starts"], found["attempts"]) == (
         "xor",
         [3, 4, 1],
         1,

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from pigate.config import BoardSettings
-from pigate.gate.loop import Loop, Snapshot
-from pigate.gate.systemd import Notifier
+from pigate.gate.loop import Loop
+from pigate.gate.systemd import Systemd
 from pigate.learning.network import Network
+from pigate.learning.proof import Examined, examine
 from pigate.learning.tables import TruthTable
-from pigate.learning.training import Trained, examine, train
+from pigate.learning.training import train
 from pigate.pins.board import Board
 from pigate.pins.simulated import SimulatedBoard
+from pigate.report import Snapshot
 
 INPUTS = (17, 27, 22)
 
@@ -33,14 +35,14 @@ BLANK = examine(Network([[[0.0]] * 3], 3), TruthTable({"000": "0"}), 0.1)
 class Gate:
     """A loop on mock pins with a clock that stands still until it is moved; no thread."""
 
-    def __init__(self, board: Board, trained: Trained = XOR, notifier: Notifier | None = None) -> None:
+    def __init__(self, board: Board, trained: Examined = XOR, notifier: Systemd | None = None) -> None:
         self.now = 1000.0
         self.board = board
         self.received: list[tuple[Snapshot, bool]] = []
         self.loop = Loop(
             board,
             trained,
-            notifier or Notifier({}),
+            notifier or Systemd({}),
             lambda snapshot, answered: self.received.append((snapshot, answered)),
             lambda: self.now,
         )
@@ -83,13 +85,13 @@ class Gate:
         return self.loop.snapshot.decision if self.loop.snapshot else None
 
 
-def gated(levels: str, trained: Trained = XOR) -> bool:
+def gated(levels: str, trained: Examined = XOR) -> bool:
     """Return what the table gives for the levels."""
     return trained.table.rows[levels] == "1"
 
 
 @contextmanager
-def a_gate(trained: Trained = XOR, notifier: Notifier | None = None, **settings: object) -> Iterator[Gate]:
+def a_gate(trained: Examined = XOR, notifier: Systemd | None = None, **settings: object) -> Iterator[Gate]:
     """Give a gate on a simulated board with these settings."""
     values = {"settle_s": SETTLE_S, "resync_s": RESYNC_S, **settings}
     board = SimulatedBoard(BoardSettings(inputs=INPUTS, outputs=(LED,), **values))  # type: ignore[arg-type]

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from pigate.gate import console
 from pigate.gate.console import Writer, can_be_read, drawing, lines, obey
-from pigate.gate.loop import Snapshot
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import Trained, train
+from pigate.report import Snapshot
 
 PATIENCE_S = 30
 
@@ -161,7 +161,7 @@ def test_a_reader_that_stops_reading_delays_nobody_and_fills_no_memory(
 ) -> None:
     """With nobody reading, `put` and `finish` return, what is kept is bounded, and a person is told once."""
     with piped() as ear:
-        monkeypatch.setattr(console, "MOST_WAITING", 1000)
+        monkeypatch.setattr(console, "MAX_WAITING", 1000)
         writer = Writer(True, True, lambda: None)
         news = snapshot(trained, "000")
         for _ in range(20_000):  # 1000 and a pipe's 64 KiB are far less

@@ -5,21 +5,41 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pigate.config import TrainingSettings
-from pigate.errors import NotLearnedError, WeightsError, one_line
+from pigate.config import Settings, Task, TrainingSettings, given_network
+from pigate.errors import ConfigError, NotLearnedError, one_line
 from pigate.gate import learn as gate
-from pigate.gate.learn import EXTEND_EVERY_S, EXTEND_S, learn, prove, prove_by
+from pigate.gate.learn import EXTEND_EVERY_S, EXTEND_S, learn, prove, train_for_service
+from pigate.gate.systemd import Systemd
 from pigate.learning import weight_files as weights
 from pigate.learning.network import Network
 from pigate.learning.tables import TruthTable
-from pigate.learning.training import train
+from pigate.learning.training import Trained, train
+from pigate.report import record_of
 
 XOR = TruthTable.named("xor")
 
 
+def task(training: TrainingSettings, table: TruthTable = XOR) -> Task:
+    """Return the task of learning a table with these settings."""
+    settings = Settings(training=training)
+    return Task(settings, table, given_network(settings, table))
+
+
+class Manager(Systemd):
+    """A service manager that notes for what time it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.asked: list[tuple[int, str | None]] = []
+
+    def extend_timeout(self, seconds: int, status: str | None = None) -> None:
+        """Note it."""
+        self.asked.append((seconds, status))
+
+
 def test_defaults() -> None:
     """The settings' defaults are the training's own: the same network, bit for bit."""
-    ours, theirs = learn(XOR, TrainingSettings()), train(XOR)
+    ours, theirs = learn(task(TrainingSettings())), train(XOR)
     assert [w.tobytes() for w in ours.network.weights] == [w.tobytes() for w in theirs.network.weights]
 
 
@@ -37,7 +57,7 @@ def test_defaults() -> None:
 )
 def test_every_setting_counts(settings: dict[str, object]) -> None:
     """Each setting of [training] reaches the training, and changes what comes of it."""
-    ours = learn(XOR, TrainingSettings(**settings))  # type: ignore[arg-type]
+    ours = learn(task(TrainingSettings(**settings)))  # type: ignore[arg-type]
     theirs = train(XOR, **settings)  # type: ignore[arg-type]
     usual = train(XOR)
     if settings.get("learning_rate"):
@@ -48,13 +68,16 @@ def test_every_setting_counts(settings: dict[str, object]) -> None:
 
 def test_epochs_count() -> None:
     """The number of epochs after which to give up is the settings'."""
-    assert learn(XOR, TrainingSettings(hidden=(), epochs=7)).epochs == 7
+    trained = learn(task(TrainingSettings(hidden=(), epochs=7)))
+    assert isinstance(trained, Trained)
+    assert trained.epochs == 7
 
 
 def test_progress() -> None:
     """The callback is the training's."""
     heard: list[int] = []
-    trained = learn(XOR, TrainingSettings(), lambda epoch, _: heard.append(epoch))
+    trained = learn(task(TrainingSettings()), lambda epoch, _: heard.append(epoch))
+    assert isinstance(trained, Trained)
     assert heard == list(range(1, trained.epochs + 1))
 
 
@@ -62,21 +85,21 @@ def test_weights(tmp_path: Path) -> None:
     """Given weights are used as they are, and proved with the settings' tolerance."""
     network = train(XOR).network
     weights.export(network, [], tmp_path)
-    found = learn(XOR, TrainingSettings(weights=str(tmp_path)))
+    found = learn(task(TrainingSettings(weights=str(tmp_path))))
     assert found.learned
-    assert (found.starts, found.epochs) == (0, 0)
+    assert record_of(found) is None
     assert [w.tobytes() for w in found.network.weights] == [w.tobytes() for w in network.weights]
-    assert not learn(XOR, TrainingSettings(weights=str(tmp_path), tolerance=1e-6)).learned
+    assert not learn(task(TrainingSettings(weights=str(tmp_path), tolerance=1e-6))).learned
 
 
 def test_weights_of_another_table(tmp_path: Path) -> None:
     """Weights that have other inputs or outputs than the table are refused, in words."""
     weights.export(train(XOR).network, [], tmp_path)
     settings = TrainingSettings(weights=str(tmp_path))
-    with pytest.raises(WeightsError, match="the last layer has 1 outputs, the table full-adder has 2"):
-        learn(TruthTable.named("full-adder"), settings)
-    with pytest.raises(WeightsError, match="layer 1 is 4 x 4: it needs 5 rows, or 6"):
-        learn(TruthTable.named("xor", 5), settings)
+    with pytest.raises(ConfigError, match=r"training.weights: .*: the last layer has 1 outputs, the table has 2"):
+        task(settings, TruthTable.named("full-adder"))
+    with pytest.raises(ConfigError, match=r"training.weights: .*: layer 1 is 4 x 4: it needs 5 rows, or 6"):
+        task(settings, TruthTable.named("xor", 5))
 
 
 def test_prove_passes_a_learned_training() -> None:
@@ -97,7 +120,7 @@ def test_prove_names_the_rows() -> None:
 def test_prove_names_no_more_than_eight(tmp_path: Path) -> None:
     """Of many rows, eight are named and the rest are counted: it stays one line of a terminal."""
     weights.export(Network([np.zeros((5, 1))], 5), [], tmp_path)
-    trained = learn(TruthTable.named("xor", 5), TrainingSettings(weights=str(tmp_path)))
+    trained = learn(task(TrainingSettings(weights=str(tmp_path)), TruthTable.named("xor", 5)))
     with pytest.raises(NotLearnedError) as caught:
         prove(trained)
     text = str(caught.value)
@@ -112,17 +135,17 @@ def test_a_service_asks_for_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         gate, "time", SimpleNamespace(monotonic=lambda: next(clock))
     )  # two seconds pass with each look at it
-    sent: list[tuple[str, ...]] = []
-    trained = prove_by(XOR, TrainingSettings(), lambda *lines: sent.append(lines))
+    manager = Manager()
+    trained = train_for_service(task(TrainingSettings()), manager)
+    assert isinstance(trained, Trained)
     assert trained.learned
-    more = "EXTEND_TIMEOUT_USEC=60000000"
-    assert sent[0] == ("STATUS=training on xor", more)
-    assert set(sent[1:]) == {(more,)}
-    assert 2 <= len(sent) < trained.epochs  # again and again, though not with every epoch
+    assert manager.asked[0] == (EXTEND_S, "training on xor")
+    assert set(manager.asked[1:]) == {(EXTEND_S, None)}
+    assert 2 <= len(manager.asked) < trained.epochs  # again and again, though not with every epoch
     assert 2 * EXTEND_EVERY_S < EXTEND_S
 
 
 def test_a_service_proves() -> None:
     """A service takes no network that is not proved."""
     with pytest.raises(NotLearnedError, match="not learned after 9 epochs"):
-        prove_by(XOR, TrainingSettings(hidden=(), epochs=9), lambda *_: None)
+        train_for_service(task(TrainingSettings(hidden=(), epochs=9)), Manager())

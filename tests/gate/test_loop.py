@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pigate.config import BoardSettings
-from pigate.gate.loop import Snapshot
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import train
 from pigate.pins.board import Board
 from pigate.pins.simulated import MOST_STATES, SimulatedBoard
+from pigate.report import Snapshot
 
 from .mock_gate import INPUTS, LED, RESYNC_S, SETTLE_S, Gate, a_gate, gated
 
@@ -183,32 +183,32 @@ def test_a_question_is_answered_once_with_what_has_settled() -> None:
     """An answer comes when the levels rest, one for each question, also when nothing changed."""
     with a_gate() as gate:
         answers: list[str] = []
-        gate.loop.post(lambda: gate.loop.ask(lambda snapshot: answers.append(snapshot.levels)))
+        gate.loop.post(lambda: gate.loop.on_next_decision(lambda snapshot: answers.append(snapshot.levels)))
         gate.tick()
         assert answers == []
         gate.let_pass(1)
         assert answers == ["000"]
         assert [answered for _, answered in gate.received] == [True]
         gate.set("101")
-        gate.loop.ask(lambda snapshot: answers.append(snapshot.levels))
+        gate.loop.on_next_decision(lambda snapshot: answers.append(snapshot.levels))
         gate.tick()
         assert answers == ["000"]
         gate.let_pass(1)
-        gate.loop.ask(lambda snapshot: answers.append(snapshot.levels))
+        gate.loop.on_next_decision(lambda snapshot: answers.append(snapshot.levels))
         gate.let_pass(1)
         assert answers == ["000", "101", "101"]
         assert len(gate.received) == 2
 
 
 def test_another_network_is_used_at_once() -> None:
-    """After `use` the LED follows the new table at the next pass, and the new decision is handed on."""
+    """After `replace_network` the LED follows the new table at the next pass, and the new decision is handed on."""
     with a_gate() as gate:
         gate.set("110")
         gate.let_pass(1)
-        gate.loop.post(lambda: gate.loop.use(train(TruthTable.named("or"))))
+        gate.loop.post(lambda: gate.loop.replace_network(train(TruthTable.named("or"))))
         gate.tick()
         assert gate.lit
-        assert gate.received[-1][0].trained.table.name == "or"
+        assert gate.received[-1][0].examined.table.name == "or"
         assert [snapshot.decision for snapshot, _ in gate.received] == [("off",), ("on",)]
 
 

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pigate.gate.systemd import Notifier
+from pigate.gate.systemd import Systemd
 
 
 @pytest.fixture(params=["path", "abstract"])
@@ -25,23 +26,36 @@ def manager(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[so
 
 
 def test_a_message_is_one_datagram_of_lines(manager: tuple[socket.socket, str]) -> None:
-    """Each `send` arrives as one datagram, its lines as they were given, in order, by path and by abstract name."""
+    """Each word arrives as one datagram of lines, in order, by path and by abstract name."""
     server, name = manager
-    notifier = Notifier({"NOTIFY_SOCKET": name})
-    assert notifier.listening
-    notifier.send("READY=1", "STATUS=grün")
-    notifier.send("WATCHDOG=1")
+    systemd = Systemd({"NOTIFY_SOCKET": name})
+    assert systemd.listening
+    systemd.ready("grün")
+    systemd.watchdog()
+    systemd.status("101 -> off")
+    systemd.extend_timeout(60)
+    systemd.extend_timeout(1, "training")
+    systemd.stopping()
     assert server.recv(4096) == "READY=1\nSTATUS=grün".encode()
     assert server.recv(4096) == b"WATCHDOG=1"
-    notifier.close()
+    assert server.recv(4096) == b"STATUS=101 -> off"
+    assert server.recv(4096) == b"EXTEND_TIMEOUT_USEC=60000000"
+    assert server.recv(4096) == b"STATUS=training\nEXTEND_TIMEOUT_USEC=1000000"
+    assert server.recv(4096) == b"STOPPING=1\nSTATUS=stopping, LEDs off"
+    before = time.monotonic_ns() // 1000
+    systemd.reloading()
+    reloading, usec = server.recv(4096).decode().splitlines()
+    assert reloading == "RELOADING=1"
+    assert before <= int(usec.removeprefix("MONOTONIC_USEC=")) <= time.monotonic_ns() // 1000
+    systemd.close()
 
 
 def test_a_full_socket_never_delays_and_spoils_nothing(manager: tuple[socket.socket, str]) -> None:
     """Sending on while nobody reads returns at once; what was queued is whole, and sending works again afterwards."""
     server, name = manager
-    notifier = Notifier({"NOTIFY_SOCKET": name})
+    systemd = Systemd({"NOTIFY_SOCKET": name})
     for number in range(10_000):  # far more than a datagram queue holds: a blocking send would hang here
-        notifier.send(f"STATUS={number}")
+        systemd.status(f"{number}")
     server.setblocking(False)
     received = []
     while True:
@@ -51,43 +65,43 @@ def test_a_full_socket_never_delays_and_spoils_nothing(manager: tuple[socket.soc
             break
     assert 0 < len(received) < 10_000
     assert received == [f"STATUS={number}".encode() for number in range(len(received))]
-    notifier.send("READY=1")
-    assert server.recv(4096) == b"READY=1"
-    notifier.close()
+    systemd.watchdog()
+    assert server.recv(4096) == b"WATCHDOG=1"
+    systemd.close()
 
 
 def test_a_vanished_socket_is_no_error_and_a_new_one_is_found(tmp_path: Path) -> None:
     """When systemd goes, messages go nowhere; when it listens there again, it hears the next one."""
     path = str(tmp_path / "notify")
-    notifier = Notifier({"NOTIFY_SOCKET": path})
-    notifier.send("STATUS=before anybody listens")
+    systemd = Systemd({"NOTIFY_SOCKET": path})
+    systemd.status("before anybody listens")
     for _ in range(2):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
             server.bind(path)
             server.settimeout(10)
-            notifier.send("STATUS=here")
+            systemd.status("here")
             assert server.recv(4096) == b"STATUS=here"
-        notifier.send("STATUS=closed")
+        systemd.status("closed")
         os.unlink(path)
-        notifier.send("STATUS=gone")
-    notifier.close()
+        systemd.status("gone")
+    systemd.close()
 
 
 @pytest.mark.parametrize("address", ["", "relative/path", "vsock:2:1234", "tcp:localhost"])
 def test_other_addresses_are_nobody(address: str) -> None:
     """Where NOTIFY_SOCKET is no local socket nobody listens, no watchdog is due, and sending does nothing."""
-    notifier = Notifier({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "1000000"})
-    assert not notifier.listening
-    assert notifier.watchdog_s is None
-    notifier.send("READY=1")
-    notifier.close()
+    systemd = Systemd({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "1000000"})
+    assert not systemd.listening
+    assert systemd.watchdog_s is None
+    systemd.watchdog()
+    systemd.close()
 
 
 def test_an_address_too_long_for_a_socket_is_no_error() -> None:
     """A path longer than the kernel takes loses the message, not the gate."""
-    notifier = Notifier({"NOTIFY_SOCKET": "/" + "x" * 500})
-    notifier.send("READY=1")
-    notifier.close()
+    systemd = Systemd({"NOTIFY_SOCKET": "/" + "x" * 500})
+    systemd.watchdog()
+    systemd.close()
 
 
 @pytest.mark.parametrize(
@@ -105,19 +119,19 @@ def test_an_address_too_long_for_a_socket_is_no_error() -> None:
 )
 def test_the_watchdog_is_heeded_where_it_is_meant_for_us(environment: dict[str, str], watchdog_s: float | None) -> None:
     """WATCHDOG_USEC counts, in microseconds, if it is a positive number and WATCHDOG_PID is absent or ours."""
-    notifier = Notifier({"NOTIFY_SOCKET": "/nowhere", **environment})
-    assert notifier.watchdog_s == watchdog_s
-    notifier.close()
+    systemd = Systemd({"NOTIFY_SOCKET": "/nowhere", **environment})
+    assert systemd.watchdog_s == watchdog_s
+    systemd.close()
 
 
 def test_after_closing_nothing_is_sent(manager: tuple[socket.socket, str]) -> None:
-    """A closed notifier listens to nobody, sends nothing, and may be closed again."""
+    """A closed systemd listens to nobody, sends nothing, and may be closed again."""
     server, name = manager
-    notifier = Notifier({"NOTIFY_SOCKET": name})
-    notifier.close()
-    notifier.close()
-    notifier.send("READY=1")
-    assert not notifier.listening
+    systemd = Systemd({"NOTIFY_SOCKET": name})
+    systemd.close()
+    systemd.close()
+    systemd.watchdog()
+    assert not systemd.listening
     server.setblocking(False)
     with pytest.raises(BlockingIOError):
         server.recv(4096)
@@ -126,7 +140,7 @@ def test_after_closing_nothing_is_sent(manager: tuple[socket.socket, str]) -> No
 def test_a_name_that_is_not_utf8_can_be_sent(manager: tuple[socket.socket, str]) -> None:
     """A status that names a file whose name is no UTF-8, as Python's surrogates hold it, is no error."""
     server, name = manager
-    notifier = Notifier({"NOTIFY_SOCKET": name})
-    notifier.send("STATUS=training on " + os.fsdecode(b"\xff.table"))
+    systemd = Systemd({"NOTIFY_SOCKET": name})
+    systemd.status("training on " + os.fsdecode(b"\xff.table"))
     assert server.recv(4096).startswith(b"STATUS=training on ")
-    notifier.close()
+    systemd.close()

@@ -13,10 +13,11 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from pigate.config import BoardSettings
-from pigate.gate.loop import Loop, Snapshot
-from pigate.gate.systemd import Notifier
+from pigate.gate.loop import Loop
+from pigate.gate.systemd import Systemd
 from pigate.pins.board import Board
 from pigate.pins.simulated import SimulatedBoard
+from pigate.report import Snapshot
 
 from .mock_gate import INPUTS, LED, XOR, a_gate, gated
 
@@ -30,7 +31,7 @@ class Running:
         self.board = board
         self.snapshots: queue.Queue[Snapshot] = queue.Queue()
         self.failure: BaseException | None = None
-        self.loop = Loop(board, XOR, Notifier({}), lambda snapshot, _answered: self.snapshots.put(snapshot))
+        self.loop = Loop(board, XOR, Systemd({}), lambda snapshot, _answered: self.snapshots.put(snapshot))
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
 
@@ -91,7 +92,7 @@ def test_a_storm_while_it_runs_leaves_it_right() -> None:
             pin.drive_low()
         answers: queue.Queue[Snapshot] = queue.Queue()
         while True:
-            gate.loop.post(lambda: gate.loop.ask(answers.put))
+            gate.loop.post(lambda: gate.loop.on_next_decision(answers.put))
             snapshot = answers.get(timeout=PATIENCE_S)
             if not snapshot.chattering:
                 break

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from pigate.gate.loop import Snapshot
+from pigate.report import Snapshot
 
 from .mock_gate import BLANK, RESYNC_S, SETTLE_S, a_gate, chatter, gated
 
@@ -117,6 +117,6 @@ def test_a_question_during_chatter_is_answered_undecided() -> None:
         gate.let_pass(1)
         answers: list[Snapshot] = []
         chatter(gate, 17, 0.5)
-        gate.loop.ask(answers.append)
+        gate.loop.on_next_decision(answers.append)
         chatter(gate, 17, 0.7)
         assert [(snapshot.decision, snapshot.chattering) for snapshot in answers] == [(("undecided",), (17,))]

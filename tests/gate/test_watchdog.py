@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from pigate.gate.systemd import Notifier
+from pigate.gate.systemd import Systemd
 
 from .mock_gate import XOR, a_gate
 
 
 @pytest.fixture
-def manager(tmp_path: Path) -> Iterator[tuple[socket.socket, Notifier]]:
+def manager(tmp_path: Path) -> Iterator[tuple[socket.socket, Systemd]]:
     """Play systemd with a watchdog of four seconds."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
         server.bind(str(tmp_path / "notify"))
         server.setblocking(False)
-        notifier = Notifier({"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "4000000"})
+        notifier = Systemd({"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "4000000"})
         yield server, notifier
         notifier.close()
 
@@ -37,7 +37,7 @@ def heard(server: socket.socket) -> list[str]:
 
 
 @pytest.mark.parametrize("resync_s", [0.1, 60.0])
-def test_systemd_hears_of_a_loop_that_passes(manager: tuple[socket.socket, Notifier], resync_s: float) -> None:
+def test_systemd_hears_of_a_loop_that_passes(manager: tuple[socket.socket, Systemd], resync_s: float) -> None:
     """Whatever the resync, WATCHDOG=1 comes at least every half watchdog time, and not at every pass."""
     server, notifier = manager
     with a_gate(XOR, notifier, resync_s=resync_s) as gate:
@@ -53,7 +53,7 @@ def test_systemd_hears_of_a_loop_that_passes(manager: tuple[socket.socket, Notif
 
 
 def test_a_pass_that_does_not_finish_is_not_told_as_one(
-    manager: tuple[socket.socket, Notifier], monkeypatch: pytest.MonkeyPatch
+    manager: tuple[socket.socket, Systemd], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When the board cannot be read or shown, systemd hears nothing, so that it can act."""
     server, notifier = manager
@@ -83,7 +83,7 @@ def test_a_pass_that_does_not_finish_is_not_told_as_one(
         assert heard(server)[-1] == "WATCHDOG=1"
 
 
-def test_each_decision_is_told_as_a_status(manager: tuple[socket.socket, Notifier]) -> None:
+def test_each_decision_is_told_as_a_status(manager: tuple[socket.socket, Systemd]) -> None:
     """`systemctl status` shows table, levels and decision, and is told only what is new."""
     server, notifier = manager
     with a_gate(XOR, notifier) as gate:

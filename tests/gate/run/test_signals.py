@@ -45,9 +45,15 @@ def test_many_signals_at_once_end_it_cleanly_too(number: signal.Signals) -> None
             assert len(err.splitlines()) == 2  # what it said at the start
 
 
-#: Starts pigate as the command does, and says when the interpreter has come so far: what happens to
-#: Python before that is not pigate's.
-STARTING = "import os, runpy; os.write(2, b'up\\n'); runpy.run_module('pigate', run_name='__main__', alter_sys=True)"
+#: Starts pigate as the command does, and says when pigate catches signals: what happens to Python before
+#: that is not pigate's.
+STARTING = """
+import os, runpy
+from pigate.gate import signals
+catch = signals.interrupt_at_once
+signals.interrupt_at_once = lambda: (catch(), os.write(2, b'up\\n'))
+runpy.run_module('pigate', run_name='__main__', alter_sys=True)
+"""
 
 
 UP = [sys.executable, "-c", STARTING]
