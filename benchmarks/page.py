@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 from pigate import TruthTable, train
 from pigate.config import WebSettings
-from pigate.web.page import Page
+from pigate.web.page import Page, Requests
 
 from .edge import flip_gate, instant_board
 from .figure import Figure
@@ -52,10 +52,11 @@ def _without() -> list[float]:
 def _with_page() -> list[float]:
     board = instant_board()
     trained = train(TruthTable.named("xor"))
-    address: SimpleQueue[str] = SimpleQueue()
-    page = Page(WebSettings(port=0), board.settings, True, trained, print, print, address.put)
+    said: SimpleQueue[str] = SimpleQueue()
+    requests = Requests(lambda _levels: None, lambda _table, _settings: False, lambda: None)
+    page = Page(WebSettings(port=0), board.settings, True, trained, requests, said.put, False)
     try:
-        found = re.search(r":(\d+)/", address.get(timeout=30))
+        found = re.search(r":(\d+)/", said.get(timeout=30))
         command = [sys.executable, "-c", READER, found[1] if found else "", str(STREAMS)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:
             if reader.stdout is not None:

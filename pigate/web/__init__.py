@@ -1,5 +1,9 @@
 """The live page: a process of its own that shows what the gate thinks, and how it learned.
 
-The gate's process feeds it lines of JSON and takes its requests in the same form; however many
+The gate's process sends it typed messages through a pipe and receives requests the same way; however many
 people look, and whatever they send, the loop shares neither thread nor interpreter with them.
+
+It imports errors, files, learning, config and report; never gate or pins: it is handed plain data and a few
+functions. Read `messages` (what goes through the pipe), `page` (the gate's side), then the page's process:
+`__main__`, `feed` and `state`, `server` and `requests`. `static/` is what the browser runs.
 """

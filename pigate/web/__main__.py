@@ -1,12 +1,11 @@
 """The live page's process: ``python -m pigate.web HOST PORT``, started by the gate's.
 
-Lines of JSON come on standard input and go to standard output; the input's end ends the process.
+Messages come on standard input and go to standard output; the input's end ends the process.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import resource
 import signal
@@ -14,21 +13,23 @@ import socket
 import sys
 import threading
 from contextlib import suppress
-from typing import Any
 
+import msgspec
 import uvicorn
 
 from .feed import Feed
+from .messages import Failed, News, Ready, packed, received
 from .server import application
+from .state import pieces_of
 
 #: Descriptors that are not connections.
 OWN_DESCRIPTORS = 50
 
 
-def tell(message: dict[str, Any]) -> None:
-    """Send the gate one message. Any thread: a line this short is written whole."""
+def tell(message: msgspec.Struct) -> None:
+    """Send the gate one message. Any thread: one this short is written whole."""
     with suppress(BrokenPipeError):  # the gate has ended, and ends this process too
-        os.write(1, (json.dumps(message) + "\n").encode())
+        os.write(1, packed(message))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -70,7 +71,7 @@ def main() -> None:
     try:
         listener = listen(host, port)
     except OSError as exc:
-        tell({"failed": f"{host} port {port}: {exc.strerror}; [web] can name another"})
+        tell(Failed(f"{host} port {port}: {exc.strerror}; [web] can name another"))
         return
     feed, loop = Feed(), asyncio.new_event_loop()
     config = uvicorn.Config(
@@ -87,9 +88,9 @@ def main() -> None:
     threading.Thread(target=loop.run_until_complete, args=[serving], daemon=True).start()
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104 (compared, not bound)
     shown = socket.gethostname() if everywhere else f"[{host}]" if ":" in host else host
-    tell({"ready": f"http://{shown}:{listener.getsockname()[1]}/"})
-    for line in sys.stdin:
-        loop.call_soon_threadsafe(feed.take, json.loads(line))
+    tell(Ready(f"http://{shown}:{listener.getsockname()[1]}/"))
+    for news in received(sys.stdin.buffer, News):
+        loop.call_soon_threadsafe(feed.take, pieces_of(news), news.board, news.gate)
     os._exit(0)  # without waiting for streams, which have no end
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from typing import Any
+
+import msgspec
+
+from .messages import Board, Gate
 
 #: A stream with nothing to say sends a comment after so many seconds, to find out who has gone.
 HEARTBEAT_S = 15.0
@@ -15,29 +18,43 @@ class Feed:
     """The latest state, encoded once for all who read it. For the server's event loop alone."""
 
     def __init__(self) -> None:
-        self._state: dict[str, Any] = {}
+        self._state: dict[str, Any] = {"snapshot": None}
+        self._board: Board | None = None
+        self._gate: Gate | None = None
         self._version = 0  # of all but the snapshot
         self._state_event = b""  # encoded when it is asked for
         self._snapshot_event = b""
         self._changed = asyncio.Event()
 
-    def take(self, message: dict[str, Any]) -> None:
-        """Take a message of the gate's in, and wake everybody who waits."""
-        if "state" in message:
-            self._state = message["state"]
-            self._version += 1
-        else:
-            self._state["snapshot"] = message["snapshot"]
+    def take(self, pieces: dict[str, Any], board: Board | None = None, gate: Gate | None = None) -> None:
+        """Take in what is new of the state, and wake everybody who waits."""
+        self._state |= pieces
+        self._board = board or self._board
+        self._gate = gate or self._gate
+        self._version += pieces.keys() != {"snapshot"}
         self._state_event = b""
         self._snapshot_event = _event("snapshot", self._state["snapshot"])
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
-    async def state(self) -> dict[str, Any]:
-        """Return the latest state, once there is one."""
-        while not self._state:
+    async def state(self) -> bytes:
+        """Return the latest state as JSON, once there is one."""
+        await self._known()
+        return msgspec.json.encode(self._state)
+
+    async def gate(self) -> tuple[Board, Gate]:
+        """Return the board and the gate, once they are known."""
+        return await self._known()
+
+    async def busy(self) -> bool:
+        """Say whether a training is running."""
+        await self._known()
+        return bool(self._state["busy"])
+
+    async def _known(self) -> tuple[Board, Gate]:
+        while self._board is None or self._gate is None:
             await self._changed.wait()
-        return self._state
+        return self._board, self._gate
 
     async def events(self) -> AsyncIterator[bytes]:
         """Yield the state, then what is new: each time the latest, for a reader of any speed."""
@@ -60,4 +77,4 @@ class Feed:
 
 
 def _event(name: str, data: Any) -> bytes:
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(data))

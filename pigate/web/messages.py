@@ -1,68 +1,174 @@
-"""What the live page is told of a gate, as objects for JSON."""
+"""What goes through the pipe between the gate's process and the page's: both directions, typed.
+
+A message is four bytes that give its length, then MessagePack. Arrays travel as their own bytes: to write the
+numbers out is work for the page's process.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+import msgspec
+from msgspec import Struct
 
 from .. import report
-from ..config import BoardSettings
-from ..learning.tables import named_for
+from ..config import BoardSettings, TrainingSettings
 
 if TYPE_CHECKING:
-    from ..gate.loop import Snapshot
-    from ..learning.training import Trained
+    from ..learning.network import FloatArray
+    from ..learning.proof import Examined
 
-#: The loss curve has at the most about so many points.
-MOST_POINTS = 256
+#: A loss curve has at most this many points: no screen shows more.
+MAX_POINTS = 256
+
+#: A request is short; a longer message, in bytes, is none of the page's process's.
+MAX_REQUEST = 1 << 16
 
 
-def board_object(board: BoardSettings, simulated: bool) -> dict[str, Any]:
-    """Return the pins, and whether the page may move the switches."""
-    return {
-        "kind": "simulated" if simulated else "gpio",
-        "inputs": list(board.inputs),
-        "outputs": list(board.outputs),
-        "writable": simulated,
+class Array(Struct, frozen=True):
+    """Numbers of eight bytes, in this machine's byte order, the last index counting fastest."""
+
+    shape: tuple[int, ...]
+    data: bytes
+
+
+class Board(Struct, frozen=True):
+    """The pins, by BCM number; a simulated board's page may move the switches."""
+
+    kind: Literal["simulated", "gpio"]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+class Gate(Struct, frozen=True):
+    """The network that decides: its table, and for each layer its weights."""
+
+    table: str
+    rows: dict[str, str]
+    layers: list[int]
+    tolerance: float
+    weights: list[Array]
+
+
+class Training(Struct, frozen=True):
+    """A training: what is printed of it, losses ``(points, starts)`` and, for each layer, ``(snapshots, ...)``."""
+
+    summary: dict[str, Any]
+    losses: Array
+    snapshots: list[Array]
+
+
+class News(Struct, frozen=True, tag=True, omit_defaults=True):
+    """To the page: what is new of the gate; None where nothing is. The first holds all but the snapshot."""
+
+    board: Board | None = None
+    gate: Gate | None = None
+    training: Training | None = None
+    #: whether a training asked for by the page is running
+    busy: bool | None = None
+    snapshot: dict[str, Any] | None = None
+
+
+class Ready(Struct, frozen=True, tag=True):
+    """To the gate: people can look, at this address."""
+
+    address: str
+
+
+class Failed(Struct, frozen=True, tag=True):
+    """To the gate: the page cannot be served."""
+
+    reason: str
+
+
+class SetSwitches(Struct, frozen=True, tag=True):
+    """To the gate: set all switches, first input first."""
+
+    levels: str
+
+
+class Train(Struct, frozen=True, tag=True):
+    """To the gate: train on this table; decide by the network once it is proved."""
+
+    table: str
+    rows: dict[str, str]
+    settings: TrainingSettings
+
+
+ToGate = Ready | Failed | SetSwitches | Train
+
+
+def gate_of(examined: Examined) -> Gate:
+    """Return what the page is told of the network that decides."""
+    return Gate(
+        table=examined.table.name,
+        rows=dict(examined.table.rows),
+        layers=examined.network.layers,
+        tolerance=examined.tolerance,
+        weights=[_array(matrix) for matrix in examined.network.weights],
+    )
+
+
+def training_of(examined: Examined) -> Training:
+    """Return what the page is told of a training; given weights have no losses, and one snapshot."""
+    record, weights = report.record_of(examined), examined.network.weights
+    stride = max(1, -(-len(record.losses) // MAX_POINTS)) if record else 1
+    summary = report.training_object(examined) | {
+        "rows": dict(examined.table.rows),
+        "tolerance": examined.tolerance,
+        "rule": record.rule if record else "resilient",
+        "learning_rate": record.learning_rate if record else 0.0,
+        "bias": weights[0].shape[0] > examined.table.inputs,
+        "winner": record.winner if record else 0,
+        "loss_epochs": list(range(0, len(record.losses), stride)) if record else [],
+        "snapshot_epochs": list(record.snapshot_epochs) if record else [0],
     }
+    losses = _array(record.losses[::stride]) if record else Array((0, 0), b"")
+    return Training(summary, losses, [_array(a) for a in (record.snapshots if record else [w[None] for w in weights])])
 
 
-def snapshot_object(snapshot: Snapshot) -> dict[str, Any]:
+def snapshot_of(snapshot: report.Snapshot) -> dict[str, Any]:
     """Return a decision as ``run --json`` prints it, and the GPIO numbers that chatter."""
     decided = report.decision_object(snapshot.levels, snapshot.prediction, snapshot.decision, snapshot.taught)
     return decided | {"chattering": list(snapshot.chattering)}
 
 
-def gate_object(trained: Trained) -> dict[str, Any]:
-    """Return the network that decides: its table and its weights."""
-    return {
-        "table": trained.table.name,
-        "rows": dict(trained.table.rows),
-        "inputs": trained.table.inputs,
-        "outputs": trained.table.outputs,
-        "layers": trained.network.layers,
-        "tolerance": trained.tolerance,
-        "weights": [matrix.tolist() for matrix in trained.network.weights],
-    }
+def board_of(board: BoardSettings, simulated: bool) -> Board:
+    """Return what the page is told of the pins."""
+    return Board("simulated" if simulated else "gpio", board.inputs, board.outputs)
 
 
-def training_object(trained: Trained) -> dict[str, Any]:
-    """Return a training as ``train --json`` prints it, and its record, thinned out to what a screen can show."""
-    stride = max(1, -(-len(trained.losses) // MOST_POINTS))
-    first = trained.network.weights[0]
-    return report.training_object(trained) | {
-        "rows": dict(trained.table.rows),
-        "tolerance": trained.tolerance,
-        "rule": trained.rule,
-        "learning_rate": trained.learning_rate,
-        "bias": first.shape[0] > trained.table.inputs,
-        "winner": trained.winner,
-        "loss_epochs": list(range(0, len(trained.losses), stride)),
-        "losses": trained.losses[::stride].tolist(),
-        "snapshot_epochs": list(trained.snapshot_epochs),
-        "snapshots": [[layer[k].tolist() for layer in trained.snapshots] for k in range(len(trained.snapshot_epochs))],
-    }
+def packed(message: Struct) -> bytes:
+    """Return a message as it goes through the pipe."""
+    data = msgspec.msgpack.encode(message)
+    return len(data).to_bytes(4, "little") + data
 
 
-def tables_for(board: BoardSettings) -> list[str]:
-    """Return the names of the tables that fit the pins."""
-    return named_for(len(board.inputs), len(board.outputs))
+def received(stream: IO[bytes], kinds: Any, limit: int = 1 << 32) -> Iterator[Any]:
+    """Yield the messages of a pipe until its end, or until its writer was killed halfway through one.
+
+    Args:
+        stream: to read.
+        kinds: the messages that may come, such as `ToGate`.
+        limit: on the bytes of one.
+
+    Raises:
+        ValueError: what came is no such message.
+    """
+    decoder = msgspec.msgpack.Decoder(kinds)
+    while len(head := stream.read(4)) == 4:
+        if (length := int.from_bytes(head, "little")) > limit:
+            raise ValueError(f"no message begins with {head!r}")
+        data = stream.read(length)
+        if len(data) < length:
+            return
+        try:
+            message = decoder.decode(data)
+        except msgspec.MsgspecError as exc:
+            raise ValueError(f"this is no message: {exc}") from exc
+        yield message
+
+
+def _array(values: FloatArray) -> Array:
+    return Array(values.shape, values.tobytes())

@@ -1,15 +1,16 @@
-"""What a simulated board's page may ask for, validated before the gate hears of it."""
+"""What a browser may ask of a simulated board's page, validated before the gate receives it."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from ..config import Width
+from ..config import TrainingSettings, Width
 from ..errors import TableError
 from ..learning.tables import TruthTable, is_bits
+from .messages import Board, Gate, Train
 
 
 class Switches(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,22 +32,22 @@ class TrainAgain(Struct, frozen=True, forbid_unknown_fields=True):
     hidden: Annotated[tuple[Width, ...], Meta(max_length=4)] | None = None
 
 
-def train_again(wanted: TrainAgain, state: dict[str, Any]) -> dict[str, Any]:
-    """Return the training to be done, as the gate takes it: a table's name and rows, and settings.
+def train_again(wanted: TrainAgain, board: Board, gate: Gate) -> Train:
+    """Return the training to be done: what is not asked for is as the gate has it.
 
     Raises:
         TableError: the table is none, or does not fit the pins.
     """
-    settings = {
-        key: value for key, value in msgspec.to_builtins(wanted).items() if key != "table" and value is not None
-    }
-    gate = state["gate"]
-    if wanted.table == gate["table"]:
-        return {"table": gate["table"], "rows": gate["rows"], "settings": settings}
-    inputs, outputs = len(state["board"]["inputs"]), len(state["board"]["outputs"])
+    asked = {name: value for name, value in msgspec.to_builtins(wanted).items() if value is not None}
+    del asked["table"]
+    known = {"hidden": gate.layers[1:-1], "tolerance": gate.tolerance}
+    settings = msgspec.convert(known | asked, TrainingSettings)
+    if wanted.table == gate.table:
+        return Train(gate.table, gate.rows, settings)
+    inputs, outputs = len(board.inputs), len(board.outputs)
     table = TruthTable.parse(wanted.table) if is_bits(wanted.table) else TruthTable.named(wanted.table, inputs)
     if (table.inputs, table.outputs) != (inputs, outputs):
         raise TableError(
             f"{table.name} has {table.inputs} inputs and {table.outputs} outputs, the board {inputs} and {outputs}"
         )
-    return {"table": table.name, "rows": table.rows, "settings": settings}
+    return Train(table.name, dict(table.rows), settings)

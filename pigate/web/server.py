@@ -18,12 +18,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .feed import Feed
+from .messages import Board, SetSwitches
 from .requests import Switches, TrainAgain, train_again
 
 PAGE = Path(__file__).with_name("static")
 
 #: A request's body is a few words; one longer than this, in bytes, is not read.
-MOST_BODY = 2048
+MAX_BODY = 2048
 
 HEADERS = {
     "content-security-policy": (
@@ -37,7 +38,7 @@ HEADERS = {
 }
 
 
-def application(feed: Feed, tell: Callable[[dict[str, Any]], None]) -> ASGIApp:
+def application(feed: Feed, tell: Callable[[msgspec.Struct], None]) -> ASGIApp:
     """Return the application that serves the page.
 
     Args:
@@ -49,26 +50,26 @@ def application(feed: Feed, tell: Callable[[dict[str, Any]], None]) -> ASGIApp:
         return FileResponse(PAGE / "index.html")
 
     async def state(_: Request) -> Response:
-        return JSONResponse(await feed.state())
+        return Response(await feed.state(), media_type="application/json")
 
     async def events(_: Request) -> Response:
         return StreamingResponse(feed.events(), media_type="text/event-stream")
 
     async def switches(request: Request) -> Response:
-        known = await feed.state()
-        wanted = await _body(request, known, Switches)
-        if len(wanted.levels) != len(known["board"]["inputs"]):
-            raise HTTPException(422, f"levels: {len(known['board']['inputs'])} of 0 and 1 are needed")
-        tell({"levels": wanted.levels})
+        board, _ = await feed.gate()
+        wanted = await _body(request, board, Switches)
+        if len(wanted.levels) != len(board.inputs):
+            raise HTTPException(422, f"levels: {len(board.inputs)} of 0 and 1 are needed")
+        tell(SetSwitches(wanted.levels))
         return JSONResponse({"levels": wanted.levels}, 202)
 
     async def train(request: Request) -> Response:
-        known = await feed.state()
-        wanted = await _body(request, known, TrainAgain)
-        if known["busy"]:
+        board, gate = await feed.gate()
+        wanted = await _body(request, board, TrainAgain)
+        if await feed.busy():
             raise HTTPException(409, "a training is running")
         try:
-            tell({"train": train_again(wanted, known)})
+            tell(train_again(wanted, board, gate))
         except ValueError as exc:
             raise HTTPException(422, str(exc)) from exc
         return JSONResponse({}, 202)
@@ -84,14 +85,14 @@ def application(feed: Feed, tell: Callable[[dict[str, Any]], None]) -> ASGIApp:
     return _Guard(Starlette(routes=routes, exception_handlers={HTTPException: _refusal}))
 
 
-async def _body(request: Request, known: dict[str, Any], kind: type[Any]) -> Any:
+async def _body(request: Request, board: Board, kind: type[Any]) -> Any:
     """Return the body of a request that asks for a change, if it may.
 
     Raises:
         HTTPException: the board is real, or the request comes from another site's page, or is not a
             short JSON object of this kind.
     """
-    if not known["board"]["writable"]:
+    if board.kind != "simulated":
         raise HTTPException(403, "on a real board the page only shows")
     if request.headers.get("origin") != f"http://{request.headers.get('host')}":
         raise HTTPException(403, "only this page may ask for that")
@@ -100,7 +101,7 @@ async def _body(request: Request, known: dict[str, Any], kind: type[Any]) -> Any
     body = b""
     async for piece in request.stream():
         body += piece
-        if len(body) > MOST_BODY:
+        if len(body) > MAX_BODY:
             raise HTTPException(413, "the body is too long")
     try:
         return msgspec.json.decode(body, type=kind)

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from importlib.resources import files
 from itertools import pairwise, product
 from pathlib import Path
@@ -22,11 +23,13 @@ import numpy as np
 import pytest
 
 from pigate.config import BoardSettings
-from pigate.gate.loop import Snapshot
 from pigate.learning.network import Network
+from pigate.learning.proof import Examined, examine
 from pigate.learning.tables import NAMED, TruthTable, every_levels
-from pigate.learning.training import Trained, examine, train
-from pigate.web.messages import board_object, gate_object, snapshot_object, tables_for, training_object
+from pigate.learning.training import Trained, train
+from pigate.report import Snapshot
+from pigate.web.messages import News, SetSwitches, board_of, gate_of, snapshot_of, training_of
+from pigate.web.state import pieces_of
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install 'pigate[dev]'")
 uvicorn = pytest.importorskip("uvicorn", reason="no web server: pip install 'pigate[web]'")
@@ -43,7 +46,7 @@ PATTERNS = ["".join(bits) for bits in product("01", repeat=3)]
 
 Begin = Callable[..., "Run"]
 Look = Callable[..., "Page"]
-Show = Callable[[dict[str, Any]], "Shown"]
+Show = Callable[[News], "Shown"]
 
 
 class Run:
@@ -84,16 +87,16 @@ class Run:
 class Shown:
     """The page's own server, which shows a state that was made up, on a port of its own."""
 
-    def __init__(self, state: dict[str, Any]) -> None:
+    def __init__(self, news: News) -> None:
         from pigate.web.feed import Feed
         from pigate.web.server import application
 
-        self.asked: list[dict[str, Any]] = []
+        self.asked: list[Any] = []
         self._feed = Feed()
         self._loop = asyncio.new_event_loop()
         listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        self._feed.take({"state": state})
+        self._feed.take(pieces_of(news), news.board, news.gate)
         self._server = uvicorn.Server(
             uvicorn.Config(application(self._feed, self.asked.append), log_config=None, lifespan="off")
         )
@@ -101,9 +104,9 @@ class Shown:
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=[serve])
         self._thread.start()
 
-    def tell(self, message: dict[str, Any]) -> None:
+    def tell(self, news: News) -> None:
         """Tell the page something new, as the gate would."""
-        self._loop.call_soon_threadsafe(self._feed.take, message)
+        self._loop.call_soon_threadsafe(self._feed.take, pieces_of(news), news.board, news.gate)
 
     def close(self) -> None:
         """End the server, streams and all."""
@@ -118,26 +121,27 @@ def free_port() -> int:
         return port
 
 
-def state_of(
-    trained: Trained, levels: str | None, *, simulated: bool = True, chattering: tuple[int, ...] = ()
-) -> dict[str, Any]:
-    """Return the state of a gate with this network and these levels."""
+def news_of(
+    examined: Examined, levels: str | None, *, simulated: bool = True, chattering: tuple[int, ...] = ()
+) -> News:
+    """Return all that the page is told of a gate with this network and these levels."""
     inputs, outputs = (17, 27, 22, 5, 6, 13, 19, 26), (18, 23, 24, 25, 12, 16, 20, 21)
-    board = BoardSettings(inputs=inputs[: trained.table.inputs], outputs=outputs[: trained.table.outputs])
-    snapshot = None
-    if levels is not None:
-        prediction, decision = trained.decide(levels)
-        if chattering:
-            decision = tuple("undecided" for _ in decision)
-        snapshot = snapshot_object(Snapshot(trained, levels, prediction, decision, chattering))
-    return {
-        "board": board_object(board, simulated),
-        "tables": tables_for(board),
-        "snapshot": snapshot,
-        "gate": gate_object(trained),
-        "training": training_object(trained),
-        "busy": False,
-    }
+    board = BoardSettings(inputs=inputs[: examined.table.inputs], outputs=outputs[: examined.table.outputs])
+    return News(
+        board=board_of(board, simulated),
+        gate=gate_of(examined),
+        training=training_of(examined),
+        busy=False,
+        snapshot=None if levels is None else decided(examined, levels, chattering).snapshot,
+    )
+
+
+def decided(examined: Examined, levels: str, chattering: tuple[int, ...] = ()) -> News:
+    """Return what the page is told of a decision."""
+    prediction, decision = examined.decide(levels)
+    if chattering:
+        decision = tuple("undecided" for _ in decision)
+    return News(snapshot=snapshot_of(Snapshot(examined, levels, prediction, decision, chattering)))
 
 
 @pytest.fixture(scope="module")
@@ -202,8 +206,8 @@ def show() -> Iterator[Show]:
     """Serves states, and ends the servers."""
     with ExitStack() as stack:
 
-        def serve(state: dict[str, Any]) -> Shown:
-            shown = Shown(state)
+        def serve(news: News) -> Shown:
+            shown = Shown(news)
             stack.callback(shown.close)
             return shown
 
@@ -251,9 +255,9 @@ def seek(page: Page, moment: int) -> None:
     page.locator("#slider").fill(str(moment))
 
 
-def snapshot_of(trained: Trained, moment: int) -> Network:
+def network_at(trained: Trained, moment: int) -> Network:
     """Return the winner as it was at a snapshot."""
-    return Network([layer[moment] for layer in trained.snapshots], trained.table.inputs)
+    return Network([layer[moment] for layer in trained.record.snapshots], trained.table.inputs)
 
 
 def serious(page: Page) -> list[str]:
@@ -297,17 +301,18 @@ def test_keys(run: Run, look: Look) -> None:
 
 def test_patience(show: Show, look: Look) -> None:
     """A flip shows at once; the switch goes back if the gate does not follow in time, counted from the last flip."""
-    shown = show(state_of(XOR, "000"))
+    shown = show(news_of(XOR, "000"))
     page = look(shown.address)
     expect_decision(page, XOR, "000")
     page.clock.install()
+    page.clock.pause_at(datetime.now() + timedelta(hours=1))  # else it goes on by itself, too
     for number in (1, 2):
         page.clock.run_for(1900)
         with page.expect_response("**/api/switches"):
             switch(page, number).click()
         expect(switch(page, number)).to_have_attribute("aria-checked", "true")
     page.clock.run_for(1900)
-    assert shown.asked == [{"levels": "100"}, {"levels": "110"}]
+    assert shown.asked == [SetSwitches("100"), SetSwitches("110")]
     expect(switch(page, 1)).to_have_attribute("aria-checked", "true")
     page.clock.run_for(200)
     expect(switch(page, 1)).to_have_attribute("aria-checked", "false")
@@ -369,14 +374,14 @@ def test_replay(run: Run, look: Look) -> None:
     """Replayed, weights, neurons and rows are those of the epoch, while the LED stays live."""
     page = look(run.address)
     set_switches(page, "101")
-    epochs = XOR.snapshot_epochs
-    expect(page.locator(".losers path")).to_have_count(XOR.starts - 1)
+    epochs = XOR.record.snapshot_epochs
+    expect(page.locator(".losers path")).to_have_count(XOR.record.starts - 1)
     for moment in (0, len(epochs) // 2, len(epochs) - 1):
         seek(page, moment)
         expect(page.locator("#mode")).to_have_text("Replay")
         expect(page.locator("#mode-moment")).to_contain_text(f"epoch {epochs[moment]} of {epochs[-1]}")
-        expect_rows(page, snapshot_of(XOR, moment), 3)
-        outputs = snapshot_of(XOR, moment).predict([1, 0, 1])
+        expect_rows(page, network_at(XOR, moment), 3)
+        outputs = network_at(XOR, moment).predict([1, 0, 1])
         expect(page.get_by_role("img", name="output:")).to_have_attribute("aria-label", f"output: {outputs[0]:.2f}")
         expect(page.locator(".led")).to_contain_text(f"{XOR.decide('101')[0][0]:.3f}")
     expect(page.locator("#mode-moment")).to_contain_text("proved")
@@ -414,13 +419,13 @@ def test_train_again(begin: Begin, look: Look) -> None:
     page = look(begin().address)
     published: dict[str, Any] = {"rule": "plain", "starts": 1, "epochs": 1000, "bias": False}
     failed = next(t for seed in range(2, 100) if not (t := train(XOR.table, seed=seed, **published)).learned)
-    train_by(page, "As published", failed.seed)
+    train_by(page, "As published", failed.record.seed)
     expect(page.locator("#outcome")).to_have_text("xor was not learned")
     for row in failed.not_learned:
         expect(page.locator("#history")).to_contain_text(row)
     expect(page.locator("#history")).to_contain_text("The old gate, xor, goes on")
     expect(page.locator("#mode")).to_have_text("Replay")  # what one has asked for is played
-    seek(page, len(failed.snapshots[0]) - 1)
+    seek(page, len(failed.record.snapshots[0]) - 1)
     expect_rows(page, failed.network, 3)
     page.get_by_role("button", name="Back to live").click()
     expect_rows(page, XOR.network, 3)
@@ -442,7 +447,7 @@ def test_train_again(begin: Begin, look: Look) -> None:
 
 def test_refusal(show: Show, look: Look) -> None:
     """What the server refuses is told in its own words, beside the form."""
-    shown = show(state_of(XOR, "000"))
+    shown = show(news_of(XOR, "000"))
     page = look(shown.address, loses=True)
     page.route("**/api/train", lambda route: route.fulfill(status=409, json={"error": "a training is running"}))
     with page.expect_response("**/api/train"):
@@ -475,7 +480,7 @@ def test_lost_and_regained(begin: Begin, look: Look) -> None:
 
 def test_refused_stream(show: Show, look: Look) -> None:
     """A stream that is answered with an error, at which the browser gives up, is asked for again."""
-    shown = show(state_of(XOR, "000"))
+    shown = show(news_of(XOR, "000"))
     page = look(shown.address, loses=True)
     page.route("**/api/events", lambda route: route.fulfill(status=503))
     page.reload()
@@ -513,7 +518,9 @@ def test_keyboard_only(run: Run, look: Look) -> None:
             page.keyboard.press("Home")
             expect(page.locator("#mode-moment")).to_contain_text("epoch 0 of")
             page.keyboard.press("ArrowRight")
-            expect(page.locator("#slider")).to_have_attribute("aria-valuetext", f"epoch 1 of {XOR.snapshot_epochs[-1]}")
+            expect(page.locator("#slider")).to_have_attribute(
+                "aria-valuetext", f"epoch 1 of {XOR.record.snapshot_epochs[-1]}"
+            )
     wanted = ["Switch 1", "Switch 2", "Switch 3", "output: ", "The rows", "play", "Epoch to show", "As published"]
     for start in [*wanted, "pigate\u2019s way", "table", "rule", "starts", "epochs", "seed", "bias", "go"]:
         assert any(name.startswith(start) for name in reached), f"{start} in {reached}"
@@ -523,7 +530,7 @@ def test_keyboard_only(run: Run, look: Look) -> None:
 def test_phone(table: str, show: Show, look: Look) -> None:
     """On a phone nothing is wider than the screen, the drawing runs downwards, and fingers fit."""
     trained = train(TruthTable.named(table))
-    shown = show(state_of(trained, "101"))
+    shown = show(news_of(trained, "101"))
     phone: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
     page = look(shown.address, **phone)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
@@ -553,7 +560,7 @@ def test_undecided(show: Show, look: Look) -> None:
         for levels in PATTERNS
         if trained.decide(levels)[1] == ("undecided",)
     )
-    shown = show(state_of(trained, levels))
+    shown = show(news_of(trained, levels))
     page = look(shown.address)
     expect_decision(page, trained, levels)
     expect(page.locator(".led")).to_contain_text("undecided")
@@ -569,7 +576,7 @@ def test_undecided(show: Show, look: Look) -> None:
 def test_guesses(show: Show, look: Look) -> None:
     """Rows that were never taught are marked as guesses, in the table and to those who hear it."""
     trained = train(TruthTable({"000": "1", "001": "0", "010": "0", "111": "1"}))
-    page = look(show(state_of(trained, "011")).address)
+    page = look(show(news_of(trained, "011")).address)
     for levels in PATTERNS:
         row = page.locator(f"tr[data-levels='{levels}']")
         target, verdict = row.locator(".target"), row.locator(".verdict")
@@ -585,12 +592,12 @@ def test_guesses(show: Show, look: Look) -> None:
 
 def test_chattering(show: Show, look: Look) -> None:
     """A switch that does not come to rest is named and marked, until it does."""
-    shown = show(state_of(XOR, "010", chattering=(27,)))
+    shown = show(news_of(XOR, "010", chattering=(27,)))
     page = look(shown.address)
     expect(page.locator("#chatter")).to_contain_text("GPIO 27 does not come to rest")
     expect(page.locator(".switch.chattering")).to_contain_text("27")
     expect(page.locator(".led")).to_have_attribute("data-decision", "undecided")
-    shown.tell({"snapshot": state_of(XOR, "010")["snapshot"]})
+    shown.tell(decided(XOR, "010"))
     expect(page.locator("#chatter")).to_be_empty()
     expect(page.locator(".switch.chattering")).to_have_count(0)
     expect_decision(page, XOR, "010")
@@ -598,7 +605,7 @@ def test_chattering(show: Show, look: Look) -> None:
 
 def test_real_board(show: Show, look: Look) -> None:
     """Before a real board one can only look: the switches are disabled, keys do nothing, no form is there."""
-    shown = show(state_of(XOR, "010", simulated=False))
+    shown = show(news_of(XOR, "010", simulated=False))
     page = look(shown.address)
     expect_decision(page, XOR, "010")
     for number in (1, 2, 3):
@@ -606,7 +613,7 @@ def test_real_board(show: Show, look: Look) -> None:
         page.keyboard.press(str(number))
     expect(page.locator("#trainer")).to_be_hidden()
     expect(page.locator("#hint")).to_contain_text("A real board")
-    shown.tell({"snapshot": state_of(XOR, "110")["snapshot"]})
+    shown.tell(decided(XOR, "110"))
     expect_decision(page, XOR, "110")
     expect(switch(page, 1)).to_have_attribute("aria-checked", "true")
     assert shown.asked == []
@@ -614,7 +621,7 @@ def test_real_board(show: Show, look: Look) -> None:
 
 def test_given_weights(show: Show, look: Look) -> None:
     """Weights that were given are said to be, and there is nothing to replay."""
-    page = look(show(state_of(examine(XOR.network, XOR.table, 0.1), "000")).address)
+    page = look(show(news_of(examine(XOR.network, XOR.table, 0.1), "000")).address)
     expect(page.locator("#history")).to_contain_text("The weights were given")
     expect(page.locator("#introduction")).to_contain_text("was given weights")
     expect(page.locator("#play")).to_be_hidden()
@@ -623,18 +630,18 @@ def test_given_weights(show: Show, look: Look) -> None:
 
 def test_before_the_first_decision(show: Show, look: Look) -> None:
     """Until the switches are read, the page says so, and shows the network and its table all the same."""
-    shown = show(state_of(XOR, None))
+    shown = show(news_of(XOR, None))
     page = look(shown.address)
     expect(page.locator("#announcement")).to_have_text("The switches are not read yet.")
     expect_rows(page, XOR.network, 3)
-    shown.tell({"snapshot": state_of(XOR, "000")["snapshot"]})
+    shown.tell(decided(XOR, "000"))
     expect_decision(page, XOR, "000")
 
 
 def test_first_state(show: Show) -> None:
     """The first thing that a page hears is how it is now, not how it was at the last change of the network."""
-    shown = show(state_of(XOR, "000"))
-    shown.tell({"snapshot": state_of(XOR, "111")["snapshot"]})
+    shown = show(news_of(XOR, "000"))
+    shown.tell(decided(XOR, "111"))
     with urlopen(f"{shown.address}api/state") as answer:  # the snapshot has arrived when this has been answered
         assert json.load(answer)["snapshot"]["levels"] == "111"
     with urlopen(f"{shown.address}api/events") as stream:
@@ -645,7 +652,7 @@ def test_first_state(show: Show) -> None:
 def test_many_outputs(show: Show, look: Look) -> None:
     """Each output has its LED and its bar in every row, with lines at the tolerance and 1 less it."""
     trained = train(TruthTable.named("full-adder"), tolerance=0.2)
-    page = look(show(state_of(trained, "011")).address)
+    page = look(show(news_of(trained, "011")).address)
     expect_decision(page, trained, "011")
     expect_rows(page, trained.network, 3)
     bars = page.locator("tr[aria-current] .bar")
@@ -666,7 +673,7 @@ def test_all_sizes(table: str, inputs: int, hidden: tuple[int, ...], width: int,
     """From one neuron to four layers of 64, every neuron is drawn inside the picture and tells its formula."""
     trained = train(TruthTable.named(table, inputs), hidden=hidden)
     levels = "10" * (inputs // 2) + "1" * (inputs % 2)
-    page = look(show(state_of(trained, levels)).address, viewport={"width": width, "height": 900})
+    page = look(show(news_of(trained, levels)).address, viewport={"width": width, "height": 900})
     layers = trained.network.layers
     expect(page.locator(".neuron:not(.bias)")).to_have_count(sum(layers))
     assert page.evaluate("document.documentElement.scrollWidth") == width

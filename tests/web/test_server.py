@@ -23,13 +23,16 @@ import pytest
 
 from pigate import TruthTable, train
 from pigate.config import BoardSettings, WebSettings
-from pigate.gate.loop import Snapshot
-from pigate.web.page import SHORTEST_S, Page
+from pigate.report import Snapshot
+from pigate.web.page import MIN_PAUSE_S, Page, Requests
 from pigate.web.server import is_this_machine
 
 PATIENCE_S = 30.0
 
 XOR = train(TruthTable.named("xor"))
+
+#: of a page that nobody asks for anything
+NO_REQUESTS = Requests(lambda _levels: None, lambda _table, _settings: False, lambda: None)
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -323,7 +326,7 @@ def test_a_thousand_silent_streams(site: Site) -> None:
         site.post("/api/switches", {"levels": "101"})
         site.until("101")
         received = b""
-        while b'"levels": "101"' not in received:
+        while b'"levels":"101"' not in received:
             received += streams[-1].recv(65536)
     assert site.process.poll() is None
     assert site.state()
@@ -331,17 +334,14 @@ def test_a_thousand_silent_streams(site: Site) -> None:
 
 def test_real_board_only_shows() -> None:
     """On a real board every write is refused, whoever asks, before its body is looked at."""
-    from pigate.web.messages import board_object
-
-    assert board_object(BoardSettings(), simulated=False)["writable"] is False
     driver = (
-        "import json, sys\n"
-        "import pigate.web.page as process\n"
+        "import sys\n"
+        "from pigate.web.page import Page, Requests\n"
         "from pigate.config import BoardSettings, WebSettings\n"
         "from pigate import TruthTable, train\n"
-        "page = process.Page(WebSettings(port=0), BoardSettings(), False, train(TruthTable.named('xor')),\n"
-        "    lambda message: print('obeyed', message, file=sys.stderr, flush=True), print,\n"
-        "    lambda address: print('live page:', address, file=sys.stderr, flush=True))\n"
+        "def obeyed(*request): print('obeyed', request, file=sys.stderr, flush=True)\n"
+        "page = Page(WebSettings(port=0), BoardSettings(), False, train(TruthTable.named('xor')),\n"
+        "    Requests(obeyed, obeyed, obeyed), lambda line: print(line, file=sys.stderr, flush=True), False)\n"
         "sys.stdin.read()\n"
     )
     with subprocess.Popen(
@@ -446,11 +446,10 @@ def test_page_that_dies_with_its_input_full_ends_nothing(monkeypatch: pytest.Mon
     """A page that hangs, is fed until no more goes in, and is killed, fails no thread of the gate's."""
     failed: list[object] = []
     said: SimpleQueue[str] = SimpleQueue()
-    ready: SimpleQueue[str] = SimpleQueue()
     monkeypatch.setattr(threading, "excepthook", failed.append)
-    page = Page(WebSettings(port=0), BoardSettings(), True, XOR, print, said.put, ready.put)
+    page = Page(WebSettings(port=0), BoardSettings(), True, XOR, NO_REQUESTS, said.put, False)
     try:
-        ready.get(timeout=PATIENCE_S)
+        assert said.get(timeout=PATIENCE_S).startswith("live page: ")
         child = page._process
         assert child is not None
         assert child.stdin is not None
@@ -462,7 +461,7 @@ def test_page_that_dies_with_its_input_full_ends_nothing(monkeypatch: pytest.Mon
                 os.write(descriptor, b" ")
         os.set_blocking(descriptor, True)
         page.publish(Snapshot(XOR, "000", (1.0,), ("on",)))  # small: it waits in our own buffer
-        time.sleep(2 * SHORTEST_S)
+        time.sleep(2 * MIN_PAUSE_S)
         child.kill()
         assert "starts again" in said.get(timeout=PATIENCE_S)
         assert failed == []

@@ -34,8 +34,8 @@
  * @property {number} learning_rate
  * @property {number} seed
  * @property {number} starts 0 when the weights were given
- * @property {number} draws
- * @property {number} epochs over all draws
+ * @property {number} attempts how many batches of starts were tried
+ * @property {number} epochs over all attempts
  * @property {number} loss
  * @property {boolean} learned
  * @property {string[]} not_learned

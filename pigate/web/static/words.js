@@ -75,7 +75,7 @@ export function history(training, gate) {
   const rule = training.rule === "plain" ? `the plain rule at rate ${training.learning_rate}` : "the resilient rule";
   const how = `${rule}, ${training.bias ? "with" : "without"} bias, seed ${whole(training.seed)}`;
   const starts = many ? `${whole(training.starts)} random starts side by side` : "One random start";
-  const earlier = training.draws - 1;
+  const earlier = training.attempts - 1;
   const stuck = earlier ? ` ${capital(count(earlier, "earlier batch"))} got stuck and made way.` : "";
   const epochs = `${count(training.epochs, "epoch")}, ${duration(training.duration_s)}`;
   if (!training.learned) {
