@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from ..learning.tables import named_for
-from .messages import Array, Board, Gate, News, Training
+from ..learning.tables import NAMED, named_for
+from .messages import Array, Gate, News, Training
+from .requests import PRESETS, limits
 
 
 def pieces_of(news: News) -> dict[str, Any]:
@@ -15,7 +16,10 @@ def pieces_of(news: News) -> dict[str, Any]:
     pieces: dict[str, Any] = {}
     if news.board is not None:
         pieces["board"] = msgspec.to_builtins(news.board) | {"writable": news.board.kind == "simulated"}
-        pieces["tables"] = tables_for(news.board)
+        pieces["tables"] = named_for(len(news.board.inputs), len(news.board.outputs))
+        # The page says the meaning in brackets, and needs none in it.
+        pieces["meanings"] = {name: NAMED[name][0].partition(" (")[0] for name in pieces["tables"]}
+        pieces["form"] = {"limits": limits(), "presets": PRESETS}
     if news.gate is not None:
         pieces["gate"] = _gate(news.gate)
     if news.training is not None:
@@ -25,11 +29,6 @@ def pieces_of(news: News) -> dict[str, Any]:
     if news.snapshot is not None:
         pieces["snapshot"] = news.snapshot
     return pieces
-
-
-def tables_for(board: Board) -> list[str]:
-    """Return the names of the tables that fit the pins."""
-    return named_for(len(board.inputs), len(board.outputs))
 
 
 def _gate(gate: Gate) -> msgspec.Raw:

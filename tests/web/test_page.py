@@ -25,10 +25,11 @@ import pytest
 from pigate.config import BoardSettings
 from pigate.learning.network import Network
 from pigate.learning.proof import Examined, examine
-from pigate.learning.tables import NAMED, TruthTable, every_levels
+from pigate.learning.tables import NAMED, TruthTable, every_levels, named_for
 from pigate.learning.training import Trained, train
 from pigate.report import Snapshot
 from pigate.web.messages import News, SetSwitches, board_of, gate_of, snapshot_of, training_of
+from pigate.web.requests import PRESETS, limits
 from pigate.web.state import pieces_of
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install 'pigate[dev]'")
@@ -721,10 +722,30 @@ def test_arithmetic(run: Run, look: Look) -> None:
             assert theirs == pytest.approx(ours.tolist(), abs=1e-9)
 
 
-def test_meanings(run: Run, look: Look) -> None:
-    """The page says of each named table what pigate says."""
-    meanings = look(run.address).evaluate("async () => (await import('/page/words.js')).MEANINGS")
-    assert meanings == {name: text.replace(" (the article's table)", "") for name, (text, _, _) in NAMED.items()}
+def test_form(show: Show, look: Look) -> None:
+    """The form's limits, presets and tables are those of the settings' model, and what is outside does not go in."""
+    trained = train(TruthTable.named("xor"), starts=100, seed=2**60)
+    page = look(show(news_of(trained, "000")).address)
+    for name, allowed in limits().items():
+        field = page.locator(f"[name={name}]")
+        assert (float(str(field.get_attribute("min"))), float(str(field.get_attribute("max")))) == (
+            allowed["min"],
+            allowed["max"],
+        )
+    for name in ("starts", "seed"):
+        expect(page.locator(f"[name={name}]")).to_have_value(str(limits()[name]["max"]))
+    for button, name in (("As published", "published"), ("pigate", "pigate")):
+        page.get_by_role("button", name=button).click()
+        for choice, value in PRESETS[name].items():
+            field = page.locator(f"[name={choice}]")
+            if isinstance(value, bool):
+                assert field.is_checked() == value
+            else:
+                expect(field).to_have_value(f"{value:g}" if isinstance(value, float) else str(value))
+        expect(page.get_by_role("button", name=button)).to_have_attribute("aria-pressed", "true")
+    for name in named_for(3, 1):
+        meaning = NAMED[name][0].replace(" (the article's table)", "")
+        expect(page.locator(f"[name=table] option[value={name}]")).to_have_text(f"{name} ({meaning})")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -128,7 +128,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_state_is_the_snapshot_the_network_and_the_table(site: Site) -> None:
     """/api/state has what the README documents, and the gate's own figures."""
     state = site.until_state(lambda state: state["snapshot"] is not None)
-    assert set(state) == {"board", "snapshot", "gate", "training", "tables", "busy"}
+    assert set(state) == {"board", "snapshot", "gate", "training", "tables", "meanings", "form", "busy"}
     assert state["board"] == {"kind": "simulated", "inputs": [17, 27, 22], "outputs": [18], "writable": True}
     assert state["gate"]["rows"] == {f"{n:03b}": str(int(n in (0, 7))) for n in range(8)}
     assert [len(matrix) for matrix in state["gate"]["weights"]] == [4, 5]
@@ -204,6 +204,15 @@ def test_one_training_at_a_time(site: Site) -> None:
         ("/api/train", b'{"table": "full-adder"}'),
         ("/api/train", b'{"table": "01"}'),
         ("/api/train", b'{"starts": 100000}'),
+        ("/api/train", b'{"starts": 65}'),
+        ("/api/train", b'{"epochs": 20001}'),
+        ("/api/train", b'{"seed": 9007199254740992}'),
+        ("/api/train", b'{"learning_rate": 0.0001}'),
+        ("/api/train", b'{"rule": "magic"}'),
+        ("/api/train", b'{"rule": null}'),
+        ("/api/train", b'{"hidden": [65]}'),
+        ("/api/train", b'{"weights": "/etc"}'),
+        ("/api/train", b'{"tolerance": 0.4}'),
         ("/api/train", b'{"learning_rate": 1e999}'),
         ("/api/train", b'{"epochs": true}'),
     ],

@@ -1,47 +1,56 @@
 /** "Train again": another table, rule or seed for the simulated board. */
 
 import { post } from "./connection.js";
-import { byId, html, say } from "./element.js";
-import { meaning } from "./words.js";
+import { byId, html, say, set } from "./element.js";
+import { meaning, wayToTrain } from "./words.js";
 
 /** @typedef {import("./types.js").State} State */
-
-/** What the buttons fill in. */
-const PRESETS = {
-  published: { rule: "plain", starts: 1, epochs: 1000, bias: false, learning_rate: 1 },
-  pigate: { rule: "resilient", starts: 16, epochs: 10000, bias: true, learning_rate: 1 },
-};
+/** @typedef {import("./types.js").Preset} Preset */
 
 /** @param {(whether: boolean) => void} asked told when a training is asked for, and when it was refused */
 export function makeTrainer(asked) {
   const form = /** @type {HTMLFormElement} */ (byId("trainer"));
   const fields = /** @type {Record<string, HTMLInputElement>} */ (/** @type {unknown} */ (form.elements));
+  const buttons = [...document.querySelectorAll("[data-preset]")].map((button) => ({
+    button: /** @type {HTMLButtonElement} */ (button),
+    name: /** @type {"pigate" | "published"} */ (/** @type {HTMLElement} */ (button).dataset.preset),
+  }));
+  /** @type {Record<string, Preset>} */
+  let presets = {};
   let offered = "";
 
+  /** Set the form up by what the gate allows, once. @param {State} next */
+  function setUp({ form: { limits, presets: given }, training }) {
+    presets = given;
+    for (const [name, { min, max }] of Object.entries(limits)) set(fields[name], { min, max });
+    for (const { button, name } of buttons) say(/** @type {Element} */ (button.querySelector("span")), wayToTrain(presets[name]));
+    const { rule, bias, ...numbers } = training.starts ? training : { ...presets.pigate, seed: training.seed };
+    const within = (/** @type {"seed" | "starts" | "learning_rate"} */ name) => Math.min(Math.max(numbers[name], limits[name].min), limits[name].max);
+    fields.seed.value = String(within("seed"));
+    fields.epochs.value = String(presets.pigate.epochs);
+    fill({ rule, bias, starts: within("starts"), learning_rate: within("learning_rate") });
+  }
+
   /** Offer the tables that fit the board. @param {State} next */
-  function offer({ board, gate, tables, training }) {
+  function offer({ board, gate, tables, meanings, training }) {
     const known = tables.includes(gate.table) ? tables : [gate.table, ...tables];
     const inputs = board.inputs.length;
     const key = [inputs, board.outputs.length, ...known].join();
     if (key === offered) return;
     const wanted = offered ? fields.table.value : training.table;
     const own = board.outputs.length === 1 ? [html("option", { value: "" }, "my own, in bits")] : [];
-    fields.table.replaceChildren(...known.map((name) => html("option", { value: name }, `${name}${meaning(name)}`)), ...own);
+    fields.table.replaceChildren(...known.map((name) => html("option", { value: name }, `${name}${meaning(meanings, name)}`)), ...own);
     fields.table.value = wanted === "" || known.includes(wanted) ? wanted : gate.table;
     const bits = 2 ** inputs;
     fields.bits.maxLength = bits;
     fields.bits.pattern = `[01]{${bits}}`;
     fields.bits.placeholder = "10010110".padEnd(bits, "01101001").slice(0, bits);
     say(byId("bits-label"), `${bits} bits, row ${"0".repeat(inputs)} first`);
-    if (!offered) {
-      fields.seed.value = String(training.seed);
-      fill(training.starts ? training : PRESETS.pigate);
-    }
     offered = key;
     adapt();
   }
 
-  /** @param {{rule: string, starts: number, epochs: number, bias: boolean, learning_rate: number}} values */
+  /** @param {Omit<Preset, "epochs">} values */
   function fill({ rule, starts, bias, learning_rate }) {
     fields.rule.value = rule;
     fields.starts.value = String(starts);
@@ -55,18 +64,17 @@ export function makeTrainer(asked) {
     byId("bits").hidden = fields.table.value !== "";
     fields.bits.required = fields.table.value === "";
     byId("rate").hidden = fields.rule.value !== "plain";
-    for (const button of document.querySelectorAll("[data-preset]")) {
-      const { rule, starts, bias, epochs } = PRESETS[/** @type {"pigate"} */ (/** @type {HTMLElement} */ (button).dataset.preset)];
+    for (const { button, name } of buttons) {
+      const { rule, starts, bias, epochs } = presets[name];
       const same = fields.rule.value === rule && fields.bias.checked === bias && Number(fields.starts.value) === starts && Number(fields.epochs.value) === epochs;
       button.setAttribute("aria-pressed", String(same));
     }
   }
 
-  for (const button of document.querySelectorAll("[data-preset]")) {
+  for (const { button, name } of buttons) {
     button.addEventListener("click", () => {
-      const preset = PRESETS[/** @type {"pigate"} */ (/** @type {HTMLElement} */ (button).dataset.preset)];
-      fields.epochs.value = String(preset.epochs);
-      fill(preset);
+      fields.epochs.value = String(presets[name].epochs);
+      fill(presets[name]);
     });
   }
   form.addEventListener("input", adapt);
@@ -94,6 +102,7 @@ export function makeTrainer(asked) {
     update(next, lost) {
       byId("again").hidden = !next.board.writable;
       document.body.classList.toggle("fixed", !next.board.writable);
+      if (!offered) setUp(next);
       offer(next);
       for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll("[type=submit]"))) button.disabled = next.busy || lost;
       say(byId("busy"), next.busy ? "Training\u2026" : "");

@@ -46,12 +46,25 @@
  * @property {number[]} snapshot_epochs
  * @property {Weights[]} snapshots the winner's weights at each of snapshot_epochs
  *
+ * @typedef {object} Preset a way to train
+ * @property {"resilient" | "plain"} rule
+ * @property {number} learning_rate
+ * @property {number} starts
+ * @property {boolean} bias
+ * @property {number} epochs
+ *
+ * @typedef {object} Form what a training may be asked to be
+ * @property {Record<string, {min: number, max: number}>} limits of each number
+ * @property {Record<"pigate" | "published", Preset>} presets
+ *
  * @typedef {object} State
  * @property {Board} board
  * @property {Snapshot | null} snapshot
  * @property {Gate} gate
  * @property {Training} training
- * @property {string[]} tables
+ * @property {string[]} tables names that fit the board
+ * @property {Record<string, string>} meanings what each of these tables says
+ * @property {Form} form
  * @property {boolean} busy
  */
 

@@ -2,21 +2,7 @@
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Training} Training */
-
-/** What the named tables say. */
-export const MEANINGS = {
-  xor: "1 when all inputs agree",
-  parity: "1 when an odd number of inputs is 1",
-  and: "1 when all inputs are 1",
-  or: "1 when any input is 1",
-  nand: "0 when all inputs are 1",
-  nor: "0 when any input is 1",
-  majority: "1 when more than half of the inputs are 1",
-  xor2: "1 when the first two inputs differ",
-  first: "the first input",
-  mux: "first input 0: the second; 1: the third",
-  "full-adder": "sum, then carry",
-};
+/** @typedef {import("./types.js").Preset} Preset */
 
 const SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
@@ -47,14 +33,15 @@ export function list(names, most = 8) {
 /** @param {string} text @returns {string} */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** @param {string} table @returns {string} what the table says, in brackets, or nothing */
-export function meaning(table) {
-  const text = MEANINGS[/** @type {keyof typeof MEANINGS} */ (table)];
-  return text ? ` (${text})` : "";
-}
+/** @param {Record<string, string>} meanings @param {string} table @returns {string} what the table says, in brackets, or nothing */
+export const meaning = (meanings, table) => (Object.hasOwn(meanings, table) ? ` (${meanings[table]})` : "");
+
+/** A way to train. @param {Preset} preset @returns {string} such as "plain rule, one start, 1,000 epochs, no bias" */
+export const wayToTrain = ({ rule, starts, epochs, bias }) =>
+  `${rule} rule, ${count(starts, "start")}, ${count(epochs, "epoch")}, ${bias ? "bias" : "no bias"}`;
 
 /** What one is looking at. @param {State} state @returns {string[]} pieces; the second is the table's name */
-export function introduction({ board, gate, training }) {
+export function introduction({ board, gate, training, meanings }) {
   const neurons = gate.layers.slice(1).reduce((a, b) => a + b);
   const things = `${capital(count(board.inputs.length, "switch"))}, ${count(board.outputs.length, "LED")}`;
   const between = `${things}, and in between a network of ${count(neurons, "neuron")}. `;
@@ -63,7 +50,7 @@ export function introduction({ board, gate, training }) {
   const how = given
     ? "Nobody programmed the logic: the network was given weights that keep the table "
     : "Nobody programmed the logic: the network learned the table ";
-  const end = given ? `${meaning(gate.table)}` : `${meaning(gate.table)} from its ${examples}`;
+  const end = given ? meaning(meanings, gate.table) : `${meaning(meanings, gate.table)} from its ${examples}`;
   return [between + how, gate.table, `${end}, and this is it, thinking.`];
 }
 
