@@ -39,8 +39,6 @@ def toml(value: Any) -> str:
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-
-
 SCALARS = (
     st.integers()
     | st.floats()
@@ -51,8 +49,6 @@ SCALARS = (
     | st.datetimes()
     | st.integers(10**300, 10**310)
 )
-
-
 FAR = st.dictionaries(
     TEXT | st.sampled_from(list(DEFAULTS)),
     st.recursive(
@@ -65,14 +61,8 @@ FAR = st.dictionaries(
     ),
     max_size=4,
 )
-
-
 PINS = st.lists(st.integers(-1, 28), max_size=9)
-
-
 LEVELS = st.text("01", min_size=1, max_size=3) | TEXT
-
-
 NEAR_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "name": st.sampled_from(["xor", "mux", "full-adder", "parity", "xro", ""]),
     "rows": st.dictionaries(LEVELS, st.sampled_from(["0", "1", "01", ""]) | SCALARS, max_size=4),

@@ -88,8 +88,6 @@ TYPED += [
     "nan",
     ".",
 ]
-
-
 ARGUMENTS = st.sampled_from(TYPED) | st.text(st.characters(exclude_characters="\0"), max_size=5)
 
 

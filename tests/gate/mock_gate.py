@@ -17,16 +17,10 @@ from pigate.pins.simulated import SimulatedBoard
 from pigate.report import Snapshot
 
 INPUTS = (17, 27, 22)
-
-
 LED = 18
-
-
 SETTLE_S, RESYNC_S = 0.02, 1.0
 
-
 XOR = train(TruthTable.named("xor"))
-
 
 #: a network that thinks nothing: each prediction is a half
 BLANK = examine(Network([[[0.0]] * 3], 3), TruthTable({"000": "0"}), 0.1)

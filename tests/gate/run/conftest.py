@@ -9,12 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from .manager import Manager
-from .process import (
-    NO_PAGE,
-    PATIENCE_S,
-    PIGATE,
-    SIMULATED,
-)
+from .process import NO_PAGE, PATIENCE_S, PIGATE, SIMULATED
 
 
 @pytest.fixture(autouse=True, scope="module")

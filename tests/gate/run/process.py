@@ -18,17 +18,11 @@ from pigate.learning.tables import TruthTable
 from pigate.learning.training import Trained, train
 
 PATIENCE_S = 30
-
-
 PIGATE = [sys.executable, "-m", "pigate"]
-
-
 SIMULATED = [*PIGATE, "run", "--board", "simulated"]
-
 
 #: The page is another room: here it would only take a port.
 NO_PAGE = "\n[web]\nenabled = false\n"
-
 
 XOR = train(TruthTable.named("xor"))
 

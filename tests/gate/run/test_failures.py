@@ -9,13 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .process import (
-    PIGATE,
-    SIMULATED,
-    config,
-    finished,
-    one_complaint,
-)
+from .process import PIGATE, SIMULATED, config, finished, one_complaint
 
 #: Runs the command with a thread that fails, and says afterwards what became of the LED and what it did before.
 FAILING = """

@@ -8,11 +8,7 @@ import sys
 from pathlib import Path
 
 from .manager import Manager
-from .process import (
-    config,
-    decided,
-    started,
-)
+from .process import config, decided, started
 
 #: Runs the command on mock pins in place of the real ones; lines of standard input are the hands on
 #: its switches: "17 on", "17 off", "17 chatter" until the next line.

@@ -14,18 +14,9 @@ from pigate.learning.tables import TruthTable
 from pigate.learning.training import train
 
 from .manager import Manager
-from .process import (
-    NEVER_LEARNED,
-    Gate,
-    config,
-    decided,
-    started,
-    wait_for,
-)
+from .process import NEVER_LEARNED, Gate, config, decided, started, wait_for
 
 MORE_TIME = "EXTEND_TIMEOUT_USEC=60000000"
-
-
 CONFIG = '[table]\nname = "{}"\n'
 
 

@@ -15,13 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .process import (
-    PATIENCE_S,
-    SIMULATED,
-    Gate,
-    environment,
-    wait_for,
-)
+from .process import PATIENCE_S, SIMULATED, Gate, environment, wait_for
 
 
 def take_the_terminal() -> None:
