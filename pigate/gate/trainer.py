@@ -15,7 +15,7 @@ from .learn import learn
 from .loop import Loop
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """A person ended the training. Raised by its progress callback."""
 
 
@@ -25,6 +25,7 @@ class Trainer:
     Args:
         loop: the running one.
         settings: of the run.
+        began: called when a training begins.
         ended: called from the training's thread with what was trained, proved or not; None if cancelled.
     """
 
@@ -60,7 +61,7 @@ class Trainer:
         network: Examined | None = None
         try:
             network = learn(task, self._check_cancelled)
-        except Cancelled:
+        except CancelledError:
             return  # the gate keeps the network that it has
         else:
             if network.learned:
@@ -71,4 +72,4 @@ class Trainer:
 
     def _check_cancelled(self, _epoch: int, _loss: float) -> None:
         if self._cancelled:
-            raise Cancelled
+            raise CancelledError
