@@ -1,4 +1,4 @@
-"""Signals end the process at once before there is a run, and are data for the run. Each test has a process of its own."""
+"""Before there is a run a signal ends the process at once; then signals are data. Each test has a process of its own."""
 
 from __future__ import annotations
 
