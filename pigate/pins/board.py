@@ -1,4 +1,4 @@
-"""The board: switches to read and LEDs to show, on gpiozero and any pin factory."""
+"""The board: reads switches and drives LEDs, through gpiozero and any of its pin factories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from gpiozero import InputDevice, OutputDevice
 from gpiozero.exc import PinUnknownPi
@@ -22,22 +22,33 @@ from . import gpiochip
 if TYPE_CHECKING:
     from gpiozero.pins import Factory
 
-#: A board without edges is read this often at the most, in seconds.
-SHORTEST_POLL_S = 0.001
+#: A board without edge detection is polled at this interval, in seconds, or a longer one.
+MIN_POLL_S = 0.001
 
-#: Bytes: more than the kernel keeps of the edges of one line.
-EDGES_SIZE = 65536
+#: One read of this many bytes takes all edges that the kernel keeps for a line.
+READ_SIZE = 65536
+
+
+@runtime_checkable
+class EdgePin(Protocol):
+    """A pin with edge detection that an event loop can wait for."""
+
+    def watch(self) -> int:
+        """Start edge detection; return the non-blocking descriptor that an edge makes readable.
+
+        Reading the descriptor discards the pending edges. The pin closes it.
+        """
 
 
 class Board:
-    """Inputs and outputs, claimed until `close`. One thread at a time, the loop's.
+    """Inputs and outputs, claimed until `close`. One thread at a time may call: the loop's.
 
     Args:
         settings: the pins.
         factory: a gpiozero pin factory; the board closes it.
 
     Raises:
-        BoardError: a pin cannot be used; nothing stays claimed.
+        BoardError: a pin cannot be used; no pin stays claimed.
     """
 
     def __init__(self, settings: BoardSettings, factory: Factory) -> None:
@@ -45,21 +56,20 @@ class Board:
         self.factory = factory
         self._inputs: list[InputDevice] = []
         self._outputs: list[OutputDevice] = []
-        #: what becomes readable when a switch moves; empty where the levels must be polled
+        #: readable when a switch moves; empty where the pins have no edge detection and the loop polls
         self.descriptors: list[int] = []
         try:
             for gpio in settings.outputs:
-                with _in_words(gpio):
+                with _as_board_error(gpio):
                     self._outputs.append(OutputDevice(gpio, pin_factory=factory))
             for gpio in settings.inputs:
-                with _in_words(gpio):
+                with _as_board_error(gpio):
                     device = InputDevice(gpio, pull_up=settings.pull_up, pin_factory=factory)
                     self._inputs.append(device)
-                    if hasattr(device.pin, "watch"):
+                    if isinstance(device.pin, EdgePin):
                         self.descriptors.append(device.pin.watch())
-                        os.set_blocking(self.descriptors[-1], False)
         except BaseException:
-            with suppress(Exception):  # the first error is the one to tell
+            with suppress(Exception):  # the first error is the one to report
                 self.close()
             raise
         self._input_pins = [device.pin for device in self._inputs]
@@ -68,15 +78,15 @@ class Board:
 
     @property
     def poll_s(self) -> float | None:
-        """How often to read the levels where there are no edges, in seconds; None where there are."""
-        return None if self.descriptors else max(self.settings.settle_s / 2, SHORTEST_POLL_S)
+        """The polling interval in seconds; None where edges wake the loop."""
+        return None if self.descriptors else max(self.settings.settle_s / 2, MIN_POLL_S)
 
     def drain(self, descriptor: int) -> None:
-        """Take the waiting edges off a descriptor; they say no more than that something moved."""
-        try:  # noqa: SIM105 (suppress() would cost more than the read, on the way of every edge)
-            os.read(descriptor, EDGES_SIZE)
+        """Discard pending events; `read()` reads the levels."""
+        try:  # noqa: SIM105 (this runs at every edge, and suppress() takes longer than the read)
+            os.read(descriptor, READ_SIZE)
         except BlockingIOError:
-            pass  # nothing is waiting
+            pass  # no event is pending
 
     def read(self) -> str:
         """Return the levels, first input first: "1" for a closed switch.
@@ -84,12 +94,12 @@ class Board:
         Raises:
             OSError: the kernel refuses.
         """
-        # By the pins: a device asks half a dozen functions more, and this is the way of every edge.
-        opened = self.settings.pull_up
-        return "".join(["0" if pin.state == opened else "1" for pin in self._input_pins])
+        # This runs at every edge. A device's `value` makes half a dozen more calls than its pin's `state`.
+        level_when_open = self.settings.pull_up
+        return "".join(["0" if pin.state == level_when_open else "1" for pin in self._input_pins])
 
     def show(self, lit: tuple[bool, ...]) -> None:
-        """Switch the LEDs, first output first.
+        """Turn the LEDs on and off, first output first.
 
         Raises:
             OSError: the kernel refuses.
@@ -100,8 +110,8 @@ class Board:
             self._shown = lit
 
     def close(self) -> None:
-        """Turn all LEDs off and let go of the pins; may be called twice."""
-        with ExitStack() as stack:  # each step is tried, whatever the others raise
+        """Turn all LEDs off, release the pins and close the factory; may be called twice."""
+        with ExitStack() as stack:  # every step runs, whatever another raises
             stack.callback(self.factory.close)
             for device in self._inputs + self._outputs:
                 stack.callback(device.close)
@@ -112,7 +122,7 @@ class Board:
 
 
 def on_a_pi() -> bool:
-    """Say whether this machine is a Raspberry Pi."""
+    """Return whether this machine is a Raspberry Pi."""
     try:
         get_pi_revision()
     except (PinUnknownPi, OSError, ValueError, struct.error):
@@ -124,22 +134,22 @@ def open_board(settings: BoardSettings) -> Board:
     """Open the real pins with the pin factory that the settings name.
 
     Raises:
-        BoardError: no chip, no permission, a line in use, a pin or factory that cannot be used.
+        BoardError: no chip, no permission, a line in use, a pin or pin factory that cannot be used.
     """
-    with _in_words(None):  # what comes without a pin: no chip, no Pi
+    with _as_board_error(None):  # errors that concern no single pin: no chip, no Pi
         return Board(settings, _factory(settings.pin_factory))
 
 
 def _factory(name: str) -> Factory:
-    # Never gpiozero's fallback chain: it hides the first, real error behind the last one's.
+    # Never gpiozero's fallback chain: it reports the last factory's error instead of the first one.
     if name == "gpiod":
-        gpiochip.open_chip().close()  # its refusals come first: gpiod may be missing
+        gpiochip.open_chip().close()  # reports a missing gpiod in one line, before the import
         from .factory import GpiodFactory
 
         in_service = os.environ.get("SYSTEMD_EXEC_PID") == str(os.getpid())
         return GpiodFactory(gpiochip.SERVICE if in_service else gpiochip.PROGRAM)
     try:
-        with _a_folder_for_lgpio():
+        with _private_lgpio_directory():
             if name == "lgpio":
                 from gpiozero.pins.lgpio import LGPIOFactory
 
@@ -155,34 +165,34 @@ def _factory(name: str) -> Factory:
 
 
 @contextmanager
-def _a_folder_for_lgpio() -> Iterator[None]:
-    """Give lgpio, which rpi-lgpio uses too, a folder of this process's own while it is loaded.
+def _private_lgpio_directory() -> Iterator[None]:
+    """Give lgpio, which rpi-lgpio uses too, a directory of its own, and restore the working directory.
 
-    On import it makes a FIFO there and changes directory to it. Two processes that share one take
-    each other's events; and a reload must find the files where the start found them.
+    On import, lgpio creates a FIFO in $LG_WD and changes to that directory. Two processes that share
+    a FIFO receive each other's events; and after a reload, relative paths must mean the same files.
     """
     runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    folder = tempfile.mkdtemp(prefix="pigate-lgpio-", dir=runtime or None)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ["LG_WD"] = folder
-    here = os.open(".", os.O_PATH)
+    directory = tempfile.mkdtemp(prefix="pigate-lgpio-", dir=runtime or None)
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    os.environ["LG_WD"] = directory
+    previous = os.open(".", os.O_PATH)
     try:
         yield
     finally:
-        os.fchdir(here)
-        os.close(here)
+        os.fchdir(previous)
+        os.close(previous)
 
 
 @contextmanager
-def _in_words(gpio: int | None) -> Iterator[None]:
-    """Turn what gpiozero and its factories raise into a `BoardError` of one line."""
+def _as_board_error(gpio: int | None) -> Iterator[None]:
+    """Raise what gpiozero and its factories raise as a `BoardError` of one line."""
     try:
         yield
     except BoardError:
         raise
     except PinUnknownPi as exc:
         raise BoardError("this is not a Raspberry Pi: pigate run --board simulated") from exc
-    except Exception as exc:  # lgpio and RPi.GPIO have errors of their own, unknown here
+    except Exception as exc:  # lgpio and RPi.GPIO have exceptions of their own, which may not be installed
         if gpio is not None and "busy" in str(exc).lower():
             with gpiochip.open_chip() as chip:
                 raise BoardError(gpiochip.in_use(chip, gpio)) from exc

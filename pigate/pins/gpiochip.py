@@ -11,10 +11,10 @@ from ..errors import BoardError
 if TYPE_CHECKING:
     import gpiod
 
-#: The header's chip moves between /dev/gpiochip0 and 4 with the kernel; its label does not.
+#: Kernels number the header's chip differently (/dev/gpiochip0, /dev/gpiochip4); its label stays the same.
 LABELS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
 
-#: How pigate's own service names itself to the kernel, and every other pigate.
+#: The consumer name of lines that pigate's own service holds, and of those that any other pigate holds.
 SERVICE = "pigate.service"
 PROGRAM = "pigate"
 
@@ -23,12 +23,12 @@ def open_chip() -> gpiod.Chip:
     """Open the chip that the header's pins belong to, found by its label.
 
     Raises:
-        BoardError: there is no such chip, no permission to look, or no libgpiod 2.
+        BoardError: there is no such chip, this user may not open it, or libgpiod 2 is missing.
     """
     try:
         import gpiod
 
-        gpiod.LineSettings  # noqa: B018 (absent from the bindings of libgpiod 1, which share the name)
+        gpiod.LineSettings  # noqa: B018 (libgpiod 1's package, of the same name, has none)
     except (ImportError, AttributeError) as exc:
         raise BoardError("the Python package gpiod, version 2, is missing: pip install gpiod") from exc
     refused = None
@@ -54,19 +54,19 @@ def request(chip: gpiod.Chip, gpio: int, settings: gpiod.LineSettings, consumer:
     """Claim one line.
 
     Raises:
-        BoardError: another process or the kernel holds it (the message says who), or the chip has no
-            such line or cannot set it so.
+        BoardError: another process or the kernel holds the line (the message names the holder), the
+            chip has no such line, or it does not support these settings.
     """
     try:
         return chip.request_lines({gpio: settings}, consumer=consumer)
-    except (OSError, ValueError, NotImplementedError) as exc:  # the last two are EINVAL and EOPNOTSUPP
+    except (OSError, ValueError, NotImplementedError) as exc:  # gpiod raises the last two for EINVAL and EOPNOTSUPP
         if isinstance(exc, OSError) and exc.errno == errno.EBUSY:
             raise BoardError(in_use(chip, gpio)) from exc
         raise BoardError(f"GPIO {gpio} cannot be used: {exc.args[-1]}") from exc
 
 
 def in_use(chip: gpiod.Chip, gpio: int) -> str:
-    """Say who holds a line, and what to type."""
+    """Return the message for a line in use: who holds it, and what to type."""
     holder = chip.get_line_info(gpio).consumer
     if holder == SERVICE:
         return f"GPIO {gpio} is in use by pigate's own service: sudo systemctl stop pigate"
@@ -76,10 +76,10 @@ def in_use(chip: gpiod.Chip, gpio: int) -> str:
 
 
 def turn_off(gpios: list[int]) -> None:
-    """Drive lines low, as outputs, and let them go; a Raspberry Pi keeps them low.
+    """Drive lines low, as outputs, and release them; a Raspberry Pi keeps them low.
 
     Raises:
-        BoardError: as `open_chip` and `request`; the other lines are turned off all the same.
+        BoardError: as `open_chip` and `request`; a refused line does not stop the others from being turned off.
     """
     refusal: BoardError | None = None
     with open_chip() as chip:

@@ -1,4 +1,4 @@
-"""What a killed run leaves behind: the names of its outputs, and how to turn them off."""
+"""The outputs that a killed run left on: a run records their numbers, `pigate off` turns them off."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ..errors import BAD_CONFIG, NO_BOARD, BoardError
 from ..files import read_text, write_text
 from . import gpiochip
 
-#: Exit codes of a run that never had the pins; systemd tells them in $EXIT_STATUS.
-NEVER_OURS = {str(NO_BOARD), str(BAD_CONFIG)}
+#: Exit codes of a run that never claimed its pins; systemd passes a run's exit code in $EXIT_STATUS.
+NEVER_CLAIMED = {str(NO_BOARD), str(BAD_CONFIG)}
 
 
-def _file(environment: Mapping[str, str]) -> Path | None:
+def _record(environment: Mapping[str, str]) -> Path | None:
     folder = environment.get("RUNTIME_DIRECTORY", "").split(":")[0]
     return Path(folder) / "outputs.json" if folder else None
 
 
 def remember(gpios: Sequence[int]) -> None:
-    """Name the outputs in $RUNTIME_DIRECTORY, if there is one, for `turn_off`.
+    """Record the outputs in $RUNTIME_DIRECTORY, if that is set, for `turn_off`.
 
-    A folder that cannot be written costs a line on standard error, not the gate.
+    Where the directory cannot be written, print one line on standard error; the gate goes on.
     """
-    if (path := _file(os.environ)) is not None:
+    if (path := _record(os.environ)) is not None:
         try:
             write_text(path, json.dumps(list(gpios)))
         except OSError as exc:
@@ -35,20 +35,20 @@ def remember(gpios: Sequence[int]) -> None:
 
 
 def forget() -> None:
-    """Take the names back: the run has let go of its pins, and turned them off, itself."""
-    if (path := _file(os.environ)) is not None:
-        with suppress(OSError):  # then `off` turns off once more what is off
+    """Delete the record: the run has turned its outputs off and released them itself."""
+    if (path := _record(os.environ)) is not None:
+        with suppress(OSError):  # the record stays, and `pigate off` turns off outputs that are off already
             path.unlink(missing_ok=True)
 
 
 def turn_off(environment: Mapping[str, str] = os.environ) -> str | None:
-    """Turn the outputs off that the last run named; return why nothing was done, if nothing was.
+    """Turn off the outputs that the last run recorded; return the reason if there is nothing to do.
 
     Raises:
-        BoardError: a line cannot be had.
+        BoardError: the record is damaged, or a line cannot be claimed.
     """
-    path = _file(environment)
-    if environment.get("EXIT_STATUS") in NEVER_OURS:
+    path = _record(environment)
+    if environment.get("EXIT_STATUS") in NEVER_CLAIMED:
         return "nothing to turn off: the run never had the pins"
     if path is None:
         return "nothing to turn off: no $RUNTIME_DIRECTORY, where a run names its outputs"

@@ -1,4 +1,4 @@
-"""The thread that calls gpiozero's handlers when a line changes."""
+"""The thread of a pin factory that calls the handlers of its pins."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-#: A handler that does not return is not waited for longer than this: the program is ending.
-PATIENCE_S = 1.0
+#: `Listener.close` waits this long for a handler to return, in seconds, and then leaves it running.
+JOIN_TIMEOUT_S = 1.0
 
 
 class Listener:
-    """One thread that waits for the edges of all pins that have a handler.
+    """One thread that waits for edges on all pins that have a handler, and sleeps in between.
 
-    It sleeps while no line changes. Any thread may call, the listener's own included.
+    Any thread may call the methods, the listener's own included.
     """
 
     def __init__(self) -> None:
@@ -28,20 +28,20 @@ class Listener:
         self._thread.start()
 
     def add(self, fd: int, call: Callable[[], None]) -> None:
-        """Have `call` called in the listener's thread whenever `fd` is readable."""
+        """Call `call` in the listener's thread whenever `fd` is readable."""
         self._calls[fd] = call
         self._epoll.register(fd, select.EPOLLIN)
 
     def remove(self, fd: int) -> None:
-        """Forget `fd`, if it was added; to be called before it is closed."""
+        """Stop watching `fd`, if it was added. Call this before closing it."""
         if self._calls.pop(fd, None) is not None:
             self._epoll.unregister(fd)
 
     def close(self) -> None:
-        """End the thread, and wait for that unless it is the caller."""
+        """End the thread, and wait for its end unless the caller is that thread."""
         os.eventfd_write(self._end, 1)
         if threading.current_thread() is not self._thread:
-            self._thread.join(PATIENCE_S)
+            self._thread.join(JOIN_TIMEOUT_S)
 
     def _run(self) -> None:
         with self._epoll:
@@ -50,7 +50,7 @@ class Listener:
                     if fd == self._end:
                         os.close(self._end)
                         return
-                    if events & (select.EPOLLHUP | select.EPOLLERR):  # the chip is gone, and would say so for ever
+                    if events & (select.EPOLLHUP | select.EPOLLERR):  # the chip is gone: readable for ever
                         self.remove(fd)
                     elif (call := self._calls.get(fd)) is not None:
                         _call(call)
@@ -59,7 +59,6 @@ class Listener:
 def _call(call: Callable[[], None]) -> None:
     try:
         call()
-    except BaseException:  # sys.exit() in a handler too
-        # One faulty handler must not silence the other pins, as it does with lgpio.
+    except BaseException:  # SystemExit too: a failing handler must not end the thread, as it does in lgpio
         hook: Any = threading.excepthook
         hook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))

@@ -1,4 +1,4 @@
-"""The simulated board: the same `Board` on gpiozero's mock pins, and hands for its switches."""
+"""The simulated board: a `Board` on gpiozero's mock pins, whose switches a program can move."""
 
 from __future__ import annotations
 
@@ -13,46 +13,46 @@ from ..config import BoardSettings
 from ..learning.tables import TruthTable
 from .board import Board
 
-#: What a mock pin remembers of its past; gpiozero's own grows for ever.
-MOST_STATES = 1000
+#: A mock pin keeps this many past states; gpiozero's own keeps all of them.
+MAX_STATES = 1000
 
 
 class SimulatedPin(MockPin):  # type: ignore[misc]  # gpiozero is untyped
-    """A mock pin that, once watched, makes a descriptor readable when it is driven.
+    """A mock pin with edge detection, as `pigate.pins.board.EdgePin` describes it.
 
-    Driving it is for any thread; watching for one.
+    Any thread may drive it; one thread watches it.
     """
 
     def __init__(self, factory: MockFactory, info: PinInfo) -> None:
-        self._ends: tuple[int, int] | None = None
+        self._pipe: tuple[int, int] | None = None
         super().__init__(factory, info)
 
     def watch(self) -> int:
-        """Return the descriptor that a change makes readable."""
-        if self._ends is None:
-            self._ends = os.pipe()
-            for end in self._ends:
+        """Start edge detection; return the non-blocking descriptor that an edge makes readable."""
+        if self._pipe is None:
+            self._pipe = os.pipe()
+            for end in self._pipe:
                 os.set_blocking(end, False)
-        return self._ends[0]
+        return self._pipe[0]
 
     def close(self) -> None:
         """Close the descriptor and the pin; may be called twice."""
-        ends, self._ends = self._ends, None
-        for end in ends or ():
+        pipe, self._pipe = self._pipe, None
+        for end in pipe or ():
             os.close(end)
         super().close()
 
     def _change_state(self, value: bool) -> bool:
         changed: bool = super()._change_state(value)
-        del self.states[:-MOST_STATES]
-        if changed and self._ends is not None:
-            with suppress(BlockingIOError):  # full, so it is readable already
-                os.write(self._ends[1], b"\0")
+        del self.states[:-MAX_STATES]
+        if changed and self._pipe is not None:
+            with suppress(BlockingIOError):  # the pipe is full, so its other end is readable already
+                os.write(self._pipe[1], b"\0")
         return changed
 
 
 class SimulatedBoard(Board):
-    """A board whose switches are moved by `set_switches`."""
+    """A board on mock pins; `set_switches` moves its switches."""
 
     def __init__(self, settings: BoardSettings) -> None:
         super().__init__(settings, MockFactory(pin_class=SimulatedPin))
@@ -68,7 +68,7 @@ class SimulatedBoard(Board):
 
 
 def fitted(settings: BoardSettings, table: TruthTable) -> BoardSettings:
-    """Return the settings with as many pins as the table needs: simulated pins cost nothing."""
+    """Return the settings with as many pins as the table has inputs and outputs."""
     free = [gpio for gpio in range(4, 28) if gpio not in settings.inputs + settings.outputs]
     inputs = (*settings.inputs, *free[:8])[: table.inputs]
     outputs = (*settings.outputs, *free[8:])[: table.outputs]

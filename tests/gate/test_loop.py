@@ -11,7 +11,7 @@ from pigate.config import BoardSettings
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import train
 from pigate.pins.board import Board
-from pigate.pins.simulated import MOST_STATES, SimulatedBoard
+from pigate.pins.simulated import MAX_STATES, SimulatedBoard
 from pigate.report import Snapshot
 
 from .mock_gate import INPUTS, LED, RESYNC_S, SETTLE_S, Gate, a_gate, gated
@@ -172,7 +172,7 @@ def test_a_storm_of_edges_changes_nothing_and_fills_no_memory() -> None:
         after = tracemalloc.get_traced_memory()[0]
         tracemalloc.stop()
         assert after - before < 500_000
-        assert all(len(pin.states) <= MOST_STATES for pin in pins)
+        assert all(len(pin.states) <= MAX_STATES for pin in pins)
         gate.set("110")
         gate.let_pass(SETTLE_S + RESYNC_S)
         assert gate.levels == "110"

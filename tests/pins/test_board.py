@@ -23,7 +23,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 from pigate.config import BoardSettings
 from pigate.errors import BoardError
 from pigate.pins import board as board_module
-from pigate.pins.board import SHORTEST_POLL_S, Board, on_a_pi, open_board
+from pigate.pins.board import MIN_POLL_S, Board, on_a_pi, open_board
 from pigate.pins.factory import GpiodFactory
 
 from .fake_gpiod import World, plugged_in, refusal
@@ -367,7 +367,7 @@ def test_their_boards_are_polled(name: str, theirs: list[TheirFactory], world: W
 def test_polling_has_a_floor(theirs: list[TheirFactory], world: World) -> None:
     """No settle time does not mean to poll without a pause."""
     board = open_board(msgspec.structs.replace(with_factory("lgpio"), settle_s=0.0))
-    assert board.poll_s == SHORTEST_POLL_S
+    assert board.poll_s == MIN_POLL_S
     board.close()
 
 
@@ -395,7 +395,7 @@ def test_lgpio_folder_is_gone_at_exit(tmp_path: Path) -> None:
     """The folder that lgpio makes its working directory is so no longer than it is loaded, and goes at the exit."""
     program = (
         "import os, pathlib; from pigate.pins import board; before = os.getcwd()\n"
-        "with board._a_folder_for_lgpio(): os.chdir(os.environ['LG_WD']); pathlib.Path('.lgd-nfy0').touch()\n"
+        "with board._private_lgpio_directory(): os.chdir(os.environ['LG_WD']); pathlib.Path('.lgd-nfy0').touch()\n"
         "assert os.getcwd() == before; print(os.environ['LG_WD'])"
     )
     environment = os.environ | {"RUNTIME_DIRECTORY": str(tmp_path)}

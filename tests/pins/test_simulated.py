@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pigate.config import BoardSettings
 from pigate.learning.tables import TruthTable
-from pigate.pins.simulated import MOST_STATES, SimulatedBoard, fitted
+from pigate.pins.simulated import MAX_STATES, SimulatedBoard, fitted
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_storm_neither_blocks_nor_grows(board: SimulatedBoard) -> None:
     for _ in range(100_000):
         pin.drive_low()
         pin.drive_high()
-    assert len(pin.states) <= MOST_STATES
+    assert len(pin.states) <= MAX_STATES
     pin.drive_low()
     assert board.read() == "100"
     for _ in range(100):
