@@ -7,13 +7,15 @@ events and errors are the package's own, and all settings pass through libgpiod'
 from __future__ import annotations
 
 import errno
+import fcntl
 import gc
 import os
+import struct
+import termios
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatch
@@ -29,8 +31,11 @@ from gpiozero.pins.local import LocalPiFactory
 
 Config = dict[Iterable[int | str] | int | str, gpiod.LineSettings | None]
 
-#: The kernel keeps so many events for a line, and then lets go of the oldest.
-MOST_EVENTS = 16
+#: The kernel keeps this many events of a line and then drops the oldest; a request may ask for up to the second.
+DEFAULT_EVENTS, MAX_EVENTS = 16, 1024
+
+#: The kernel's `struct gpio_v2_line_event`: time, kind, line, the request's and the line's number, padding.
+EVENT = struct.Struct("=QIIII24x")
 
 PI_3B = 0xA02082
 
@@ -80,7 +85,6 @@ class World:
         #: called before each operation on a line with its name and the line, to raise in the kernel's stead
         self.trouble: Callable[[str, int], None] = lambda _operation, _offset: None
         self.changed = threading.Condition(threading.RLock())
-        self._events = 0
 
     def drive(self, offset: int, level: int | None) -> None:
         """Put a level on a wire from outside; None lets go of it."""
@@ -92,6 +96,18 @@ class World:
         with self.changing():
             self.lines[first].joined.append(self.lines[second])
             self.lines[second].joined.append(self.lines[first])
+
+    def unplug(self) -> None:
+        """Take the chips away: every operation fails, and every request's descriptor hangs up."""
+
+        def gone(_operation: str, _offset: int) -> None:
+            raise refusal(errno.ENODEV)
+
+        with self.changed:
+            self.trouble = gone
+            for line in self.lines.values():
+                if line.request is not None:
+                    line.request.hang_up()
 
     def level(self, offset: int) -> int:
         """Look at a wire."""
@@ -124,11 +140,7 @@ class World:
         wanted = {Edge.NONE: (), Edge.RISING: (1,), Edge.FALLING: (0,), Edge.BOTH: (0, 1)}
         if line.request is None or line.level not in wanted[line.settings.edge_detection]:
             return
-        kind = gpiod.EdgeEvent.Type.RISING_EDGE if line.level else gpiod.EdgeEvent.Type.FALLING_EDGE
-        self._events += 1
-        line.request.push(
-            gpiod.EdgeEvent(kind.value, time.monotonic_ns(), line.offset, self._events, self._events),
-        )
+        line.request.push(gpiod.EdgeEvent.Type.RISING_EDGE if line.level else gpiod.EdgeEvent.Type.FALLING_EDGE)
 
     def use(self, operation: str, offset: int) -> None:
         """Give a test its moment to fail an operation."""
@@ -142,13 +154,15 @@ def refusal(number: int) -> Exception:
 
 
 class FakeLineRequest:
-    """One claimed line."""
+    """One claimed line. Its descriptor is a pipe that holds the kernel's events."""
 
-    def __init__(self, world: World, line: Line) -> None:
+    def __init__(self, world: World, line: Line, event_buffer_size: int) -> None:
         self._world = world
         self._line = line
-        self._events: deque[gpiod.EdgeEvent] = deque(maxlen=MOST_EVENTS)
-        self._fd = os.eventfd(0, os.EFD_CLOEXEC)
+        self._kept = min(event_buffer_size or DEFAULT_EVENTS, MAX_EVENTS)  # by the kernel
+        self._capacity = min(event_buffer_size or 64, MAX_EVENTS)  # of libgpiod's buffer, for one read
+        self._fd, self._other_end = os.pipe()
+        self._pushed = 0
         self._released = False
 
     def __bool__(self) -> bool:
@@ -158,11 +172,20 @@ class FakeLineRequest:
         if self._released:
             raise gpiod.RequestReleasedError
 
-    def push(self, event: gpiod.EdgeEvent) -> None:
-        """Put an edge in the kernel's queue, and make the descriptor readable."""
-        if not self._events:
-            os.eventfd_write(self._fd, 1)
-        self._events.append(event)
+    def push(self, kind: gpiod.EdgeEvent.Type) -> None:
+        """Put an edge in the kernel's queue, which makes the descriptor readable."""
+        (size,) = struct.unpack("i", fcntl.ioctl(self._fd, termios.FIONREAD, b"0000"))
+        if size >= self._kept * EVENT.size:
+            with suppress(BlockingIOError):  # a reader has emptied it just now
+                os.read(self._fd, EVENT.size)
+        self._pushed += 1
+        offset, number = self._line.offset, self._pushed
+        os.write(self._other_end, EVENT.pack(time.monotonic_ns(), kind.value, offset, number, number))
+
+    def hang_up(self) -> None:
+        """Make the descriptor say that there is no chip behind it any more."""
+        os.close(self._other_end)
+        self._other_end = -1
 
     def apply(self, settings: gpiod.LineSettings) -> None:
         """Set the line, as the kernel's two requests to do so would."""
@@ -191,6 +214,8 @@ class FakeLineRequest:
             with self._world.changing():
                 self._released = True
                 os.close(self._fd)
+                if self._other_end >= 0:
+                    os.close(self._other_end)
                 self._line.request = self._line.consumer = None
 
     def get_value(self, line: int | str) -> Value:
@@ -223,13 +248,13 @@ class FakeLineRequest:
 
     def read_edge_events(self, max_events: int | None = None) -> list[gpiod.EdgeEvent]:
         self._check_released()
-        assert max_events is None
         self._world.use("read", self._line.offset)
-        os.eventfd_read(self._fd)  # waits for an edge if there is none, as the kernel does
-        with self._world.changed:
-            events = list(self._events)
-            self._events.clear()
-        return events
+        count = min(64 if max_events is None else max_events, self._capacity)
+        data = os.read(self._fd, count * EVENT.size)  # waits for an edge where the kernel would
+        return [
+            gpiod.EdgeEvent(kind, timestamp, offset, seqno, line_seqno)
+            for timestamp, kind, offset, seqno, line_seqno in EVENT.iter_unpack(data)
+        ]
 
 
 class FakeChip:
@@ -300,7 +325,6 @@ class FakeChip:
         output_values: dict[int | str, Value] | None = None,
     ) -> FakeLineRequest:
         self._check_closed()
-        assert event_buffer_size is None
         assert output_values is None
         ((offset, settings),) = config.items()
         assert isinstance(offset, int)
@@ -311,7 +335,7 @@ class FakeChip:
         with self.world.changing():
             if line.consumer is not None:
                 raise refusal(errno.EBUSY)
-            request = FakeLineRequest(self.world, line)
+            request = FakeLineRequest(self.world, line, event_buffer_size or 0)
             request.apply(settings or gpiod.LineSettings())
             line.request, line.consumer = request, consumer or "?"
         return request

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import inspect
 import os
+import select
 from typing import Any
 
 import gpiod
@@ -24,7 +25,7 @@ def parameters(function: Any) -> list[tuple[str, Any, Any]]:
 @pytest.mark.parametrize(("fake", "real"), [(FakeChip, gpiod.Chip), (FakeLineRequest, gpiod.LineRequest)])
 def test_fake_offers_nothing_that_the_package_does_not(fake: type, real: type) -> None:
     """Each public name of the fake is a name of the real class, with the same parameters and defaults."""
-    ours = {"world", "push", "apply"}  # what tests use
+    ours = {"world", "push", "hang_up", "apply"}  # what tests use
     names = [name for name in vars(fake) if name not in ours and (not name.startswith("_") or name == "__bool__")]
     assert len(names) > 5
     for name in names:
@@ -77,17 +78,63 @@ def test_fake_refuses_edges_on_an_output(world: World) -> None:
         chip.request_lines({17: gpiod.LineSettings(direction=Direction.OUTPUT, edge_detection=Edge.BOTH)})
 
 
-def test_fake_keeps_the_newest_events(world: World) -> None:
+EDGES = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Edge.BOTH)
+
+
+@pytest.mark.parametrize(("asked", "kept"), [(None, 16), (0, 16), (1, 1), (100, 100), (1024, 1024), (5000, 1024)])
+def test_fake_keeps_the_newest_events(asked: int | None, kept: int, world: World) -> None:
     """A storm drops the oldest edges and leaves the descriptor readable until they are read."""
     with gpiochip.open_chip() as chip:
-        settings = gpiod.LineSettings(direction=Direction.INPUT, edge_detection=Edge.BOTH)
-        request = chip.request_lines({17: settings})
-    for _ in range(50):
+        request = chip.request_lines({17: EDGES}, event_buffer_size=asked)
+    for _ in range(600):
         world.drive(17, 1)
         world.drive(17, 0)
     assert request.wait_edge_events(0)
-    events = request.read_edge_events()
-    assert len(events) == 16
+    events = request.read_edge_events(2000)
+    assert [event.line_seqno for event in events] == list(range(1201 - kept, 1201))
+    assert [event.timestamp_ns for event in events] == sorted(event.timestamp_ns for event in events)
     assert events[-1].event_type is gpiod.EdgeEvent.Type.FALLING_EDGE
     assert not request.wait_edge_events(0)
+    request.release()
+
+
+def test_fake_reads_64_events_at_a_time_unless_told(world: World) -> None:
+    """As in the package: 64 events a read by default, and never more than the request's buffer holds."""
+    with gpiochip.open_chip() as chip:
+        request = chip.request_lines({17: EDGES}, event_buffer_size=200)
+    for _ in range(100):
+        world.drive(17, 1)
+        world.drive(17, 0)
+    assert [len(request.read_edge_events(*most)) for most in ((), (100,), ())] == [64, 100, 36]
+    request.release()
+
+
+def test_fake_descriptor_gives_the_kernel_bytes(world: World) -> None:
+    """A plain read of the descriptor takes the events, 48 bytes each; without one it waits or says that it would."""
+    with gpiochip.open_chip() as chip:
+        request = chip.request_lines({17: EDGES})
+    os.set_blocking(request.fd, False)
+    for level in (1, 0):
+        world.drive(17, level)
+    assert len(os.read(request.fd, 65536)) == 2 * 48
+    with pytest.raises(BlockingIOError):
+        os.read(request.fd, 65536)
+    with pytest.raises(BlockingIOError):
+        request.read_edge_events()
+    world.drive(17, 1)
+    assert len(request.read_edge_events()) == 1
+    request.release()
+
+
+def test_fake_unplugged_chip_hangs_up(world: World) -> None:
+    """Without its chip a request's descriptor reports so to whoever polls it, and operations are ENODEV."""
+    with gpiochip.open_chip() as chip:
+        request = chip.request_lines({17: EDGES})
+    world.unplug()
+    poll = select.poll()
+    poll.register(request.fd, select.POLLIN)
+    ((_, mask),) = poll.poll(0)
+    assert mask & select.POLLHUP
+    with pytest.raises(OSError, match="No such device"):
+        request.read_edge_events()
     request.release()
