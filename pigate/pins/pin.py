@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from gpiozero.exc import (
 from gpiozero.pins.local import LocalPiPin
 
 from . import gpiochip
+from .listener import Listener
 
 if TYPE_CHECKING:
     from gpiozero.pins import Factory, PinInfo
@@ -28,10 +30,35 @@ _BIAS = {"up": Bias.PULL_UP, "down": Bias.PULL_DOWN, "floating": Bias.DISABLED}
 _EDGES = {"both": Edge.BOTH, "rising": Edge.RISING, "falling": Edge.FALLING, "none": Edge.NONE}
 
 
+@dataclass(frozen=True)
+class _Config:
+    """How a line is configured."""
+
+    function: str = "input"
+    pull: str = "floating"
+    #: in seconds; the kernel debounces inputs alone, so an output's waits until it is an input
+    bounce: float | None = None
+    edges: str = "both"
+    #: whether the kernel reports edges
+    watched: bool = False
+
+    def settings(self, level: bool) -> gpiod.LineSettings:
+        """Return the configuration for the kernel; `level` is what an output drives."""
+        if self.function == "output":
+            return gpiod.LineSettings(direction=Direction.OUTPUT, output_value=Value(int(level)))
+        return gpiod.LineSettings(
+            direction=Direction.INPUT,
+            bias=_BIAS[self.pull],
+            edge_detection=_EDGES[self.edges] if self.watched else Edge.NONE,
+            debounce_period=timedelta(seconds=self.bounce or 0),
+        )
+
+
 class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
     """One line of the chip. The first use claims it; `close` releases it, and it can be used again.
 
-    Any thread may call: a lock guards the line's request.
+    Any thread may call: a lock guards the line's request. What the kernel refuses raises OSError,
+    ValueError (EINVAL) or NotImplementedError (EOPNOTSUPP), and leaves the pin as it was.
 
     Args:
         factory: the `GpiodFactory` that makes the pin.
@@ -42,14 +69,9 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
         super().__init__(factory, info)
         self._lock = self._when_changed_lock
         self._request: gpiod.LineRequest | None = None
-        self._reset()
-
-    def _reset(self) -> None:
-        self._function = "input"
-        self._pull: str = self.info.pull or "floating"
-        self._bounce: float | None = None
-        self._edges = "both"
-        self._watched = False
+        self._initial = self._config = _Config(pull=info.pull or "floating")
+        #: the thread that calls this pin's handler, while it has one
+        self._listener: Listener | None = None
 
     def close(self) -> None:
         """Make the line an input and release it.
@@ -58,70 +80,52 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
         """
         with self._lock:
             try:
-                self.when_changed = None
                 if self._request is not None:
-                    low = self._function == "output" and not self.state
-                    self._reset()
-                    if low:
-                        self._pull = "down"
-                    self._apply()
+                    low = self._config.function == "output" and not self.state
+                    self._apply(replace(self._initial, pull="down") if low else self._initial)
             finally:  # release the line even where the kernel refuses
-                self._when_changed = None
+                self._forget_handler()
                 if self._request is not None:
                     self._request.release()
                     self._request = None
-                self._reset()
+                self._config = self._initial
 
-    def _apply(self, level: bool = False) -> gpiod.LineRequest:
-        """Claim or reconfigure the line to match this pin's fields; `level` is what an output drives."""
-        if self._function == "output":
-            settings = gpiod.LineSettings(direction=Direction.OUTPUT, output_value=Value(int(level)))
-        else:
-            settings = gpiod.LineSettings(
-                direction=Direction.INPUT,
-                bias=_BIAS[self._pull],
-                edge_detection=_EDGES[self._edges] if self._watched else Edge.NONE,
-                debounce_period=timedelta(seconds=self._bounce or 0),
-            )
+    def _apply(self, config: _Config, level: bool = False) -> gpiod.LineRequest:
+        """Claim or reconfigure the line; an output drives `level`. The pin changes once the kernel agrees."""
+        settings = config.settings(level)
         if self._request is None:
             self._request = gpiochip.request(self.factory.chip, self._number, settings, self.factory.consumer)
             os.set_blocking(self._request.fd, False)
         else:
             self._request.reconfigure_lines({self._number: settings})
+        self._config = config
         return self._request
 
     def _claimed(self) -> gpiod.LineRequest:
-        return self._request or self._apply()
+        return self._request or self._apply(self._config)
 
     def output_with_state(self, state: float) -> None:
         """Make the line an output that drives this state from its first moment."""
         with self._lock:
-            self._become_output(bool(state))
+            output = replace(self._config, function="output", pull="floating", bounce=None, watched=False)
+            self._apply(output, bool(state))
+            self._forget_handler()
 
     def input_with_pull(self, pull: str) -> None:
         """Make the line an input with this pull, in one step."""
         with self._lock:
             self._check_pull(pull)
-            self._function, self._pull = "input", pull
-            self._apply()
-
-    def _become_output(self, level: bool) -> None:
-        if self._watched:
-            self.when_changed = None
-            self._watched = False
-        self._function, self._pull, self._bounce = "output", "floating", None
-        self._apply(level)
+            self._apply(replace(self._config, function="input", pull=pull))
 
     def _get_function(self) -> str:
-        return self._function
+        return self._config.function
 
     def _set_function(self, value: str) -> None:
         with self._lock:
             if value == "output":
-                self._become_output(bool(self.state))
+                self.output_with_state(self.state)
             elif value == "input":
-                self._function = "input"
-                self._apply()
+                self._apply(replace(self._config, function="input"))
             else:
                 raise PinInvalidFunction(f'invalid function "{value}" for pin {self!r}')
 
@@ -131,20 +135,19 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
 
     def _set_state(self, value: float) -> None:
         with self._lock:
-            if self._function == "input":
+            if self._config.function == "input":
                 raise PinSetInput(f"cannot set state of pin {self!r}")
             self._claimed().set_value(self._number, Value.ACTIVE if value else Value.INACTIVE)
 
     def _get_pull(self) -> str:
-        return self._pull
+        return self._config.pull
 
     def _set_pull(self, value: str) -> None:
         with self._lock:
-            if self._function != "input":
+            if self._config.function != "input":
                 raise PinFixedPull(f"cannot set pull on non-input pin {self!r}")
             self._check_pull(value)
-            self._pull = value
-            self._apply()
+            self._apply(replace(self._config, pull=value))
 
     def _check_pull(self, pull: str) -> None:
         if pull not in _BIAS:
@@ -153,26 +156,28 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
             raise PinFixedPull(f"{self!r} has a physical pull-{self.info.pull} resistor")
 
     def _get_bounce(self) -> float | None:
-        return self._bounce
+        return self._config.bounce
 
     def _set_bounce(self, value: float | None) -> None:
         with self._lock:
             if value is not None and value < 0:
                 raise PinInvalidBounce("bounce must be 0 or greater")
-            self._bounce = value or None
-            if self._function == "input":
-                self._apply()
+            config = replace(self._config, bounce=value or None)
+            if config.function == "input":
+                self._apply(config)
+            self._config = config
 
     def _get_edges(self) -> str:
-        return self._edges
+        return self._config.edges
 
     def _set_edges(self, value: str) -> None:
         with self._lock:
             if value not in _EDGES:
                 raise PinInvalidEdges(f'invalid edge specification "{value}" for pin {self!r}')
-            self._edges = value
-            if self._watched:
-                self._apply()
+            config = replace(self._config, edges=value)
+            if config.watched:
+                self._apply(config)
+            self._config = config
 
     def watch(self) -> int:
         """Start edge detection; return the non-blocking descriptor that an edge makes readable.
@@ -184,33 +189,39 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
             PinEdgeDetectUnsupported: the pin is an output.
         """
         with self._lock:
-            if self._function == "output":
+            if self._config.function == "output":
                 raise PinEdgeDetectUnsupported(f"edge detection is not supported on output pin {self!r}")
-            self._watched = True
-            return self._apply().fd
+            return self._apply(replace(self._config, watched=True)).fd
 
     def _enable_event_detect(self) -> None:
         try:
-            self.factory.listener().add(self.watch(), self.call_handler)
+            listener: Listener = self.factory.listener()
+            listener.add(self.watch(), self.call_handler)
+            self._listener = listener
         except BaseException:
-            self._watched, self._when_changed = False, None  # gpiozero has set it already
+            self._when_changed = None  # gpiozero has set it already
             raise
 
     def _disable_event_detect(self) -> None:
-        if self._request is not None:
-            self.factory.listener().remove(self._request.fd)
-            self._watched = False
-            _read_events(self._apply())  # the next handler must not get this handler's edges
+        if self._listener is not None:
+            request = self._apply(replace(self._config, watched=False))
+            _read_events(request)  # the next handler must not get this handler's edges
+            self._forget_handler()
+
+    def _forget_handler(self) -> None:
+        if self._listener is not None and self._request is not None:
+            self._listener.remove(self._request.fd)
+        self._listener = self._when_changed = None
 
     def call_handler(self) -> None:
         """Call ``when_changed`` for each pending edge. For the listener's thread."""
         with self._lock:
-            events = _read_events(self._request) if self._request is not None and self._watched else []
+            events = _read_events(self._request) if self._request is not None and self._config.watched else []
         for event in events:
             with self._lock:
                 handler = self.when_changed
-                if handler is None:
-                    self.when_changed = None  # gpiozero holds handlers weakly, and this one is gone
+                if handler is None:  # gpiozero holds handlers weakly, and this one is gone
+                    self._disable_event_detect()
                     return
             handler(event.timestamp_ns / 1e9, int(event.event_type is event.Type.RISING_EDGE))
 

@@ -94,7 +94,7 @@ def test_refused_button_leaves_nothing(factory: GpiodFactory, world: World) -> N
     """A button whose edges the kernel refuses raises, holds no line, and can be had later."""
 
     def fail(operation: str, offset: int) -> None:
-        if operation == "reconfigure" and factory.pin(offset)._watched:
+        if operation == "reconfigure" and factory.pin(offset).when_changed is not None:
             raise refusal(errno.ENXIO)
 
     world.trouble = fail

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import errno
 import gc
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from gpiod.line import Bias, Edge
 from gpiozero import LED, Button, InputDevice
 from gpiozero.exc import (
     PinFixedPull,
-    PinInvalidBounce,
-    PinInvalidEdges,
     PinInvalidFunction,
     PinInvalidPull,
     PinSetInput,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pigate.errors import BoardError
 from pigate.pins.factory import GpiodFactory
 
-from .fake_gpiod import World, plugged_in, refusal
-from .handlers import Heard, listeners
+from .fake_gpiod import World, refusal
 
 
 def test_function_bad(factory: GpiodFactory) -> None:
@@ -200,63 +192,3 @@ def test_failed_claim_leaves_a_fresh_pin(factory: GpiodFactory, world: World) ->
     assert pin.function == "input"
     assert pin.state == 0
     assert world.lines[18].driven is None
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.one_of(
-            st.tuples(st.just("function"), st.sampled_from(["input", "output", "foo"])),
-            st.tuples(st.just("pull"), st.sampled_from(["up", "down", "floating", "foo"])),
-            st.tuples(st.just("edges"), st.sampled_from(["both", "rising", "falling", "none", "foo"])),
-            st.tuples(st.just("bounce"), st.sampled_from([None, 0, 0.01, -1])),
-            st.tuples(st.just("state"), st.sampled_from([0, 1])),
-            st.tuples(st.just("output_with_state"), st.sampled_from([0, 1])),
-            st.tuples(st.just("input_with_pull"), st.sampled_from(["up", "down", "floating", "foo"])),
-            st.tuples(st.just("when_changed"), st.booleans()),
-            st.tuples(st.just("wire"), st.sampled_from([0, 1, None])),
-            st.tuples(st.just("close"), st.none()),
-        ),
-        max_size=20,
-    )
-)
-def test_pin_says_what_its_line_is(steps: list[tuple[str, Any]]) -> None:
-    """Whatever is done to a pin, also wrongly, it says what the kernel says of its line, and close frees it."""
-    allowed = (
-        PinInvalidFunction, PinInvalidPull, PinInvalidEdges, PinInvalidBounce, PinSetInput, PinFixedPull,
-    )  # fmt: skip
-    heard = Heard()
-    with plugged_in(World()) as world:
-        factory = GpiodFactory()
-        pin = factory.pin(17)
-        for name, value in steps:
-            with suppress(*allowed):
-                _do(world, pin, name, value, heard)
-            line = world.lines[17]
-            if line.request is not None:
-                assert pin.function == ("input" if line.driven is None else "output")
-                assert pin.state == line.level
-                if line.driven is None:
-                    pulls = {"up": Bias.PULL_UP, "down": Bias.PULL_DOWN, "floating": Bias.DISABLED}
-                    assert line.settings.bias is pulls[pin.pull]
-                    listening = pin.edges != "none" and pin.when_changed is not None
-                    assert (line.settings.edge_detection is not Edge.NONE) == listening
-                    assert line.settings.debounce_period == timedelta(seconds=pin.bounce or 0)
-        pin.close()
-        assert (world.held(), world.lines[17].driven) == ([], None)
-        factory.close()
-        assert listeners() == []
-
-
-def _do(world: World, pin: Any, name: str, value: Any, heard: Callable[..., None]) -> None:
-    if name == "wire":
-        world.drive(17, value)
-    elif name == "close":
-        pin.close()
-    elif name == "when_changed":
-        if pin.function == "input" or not value:  # outputs have no edges
-            pin.when_changed = heard if value else None
-    elif name in ("output_with_state", "input_with_pull"):
-        getattr(pin, name)(value)
-    else:
-        setattr(pin, name, value)
