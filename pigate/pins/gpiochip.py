@@ -18,6 +18,9 @@ LABELS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
 SERVICE = "pigate.service"
 PROGRAM = "pigate"
 
+#: The kernel keeps this many edges of a line until they are read, and drops the oldest beyond that: its maximum.
+EVENT_BUFFER_SIZE = 1024
+
 
 def open_chip() -> gpiod.Chip:
     """Open the chip that the header's pins belong to, found by its label.
@@ -58,7 +61,7 @@ def request(chip: gpiod.Chip, gpio: int, settings: gpiod.LineSettings, consumer:
             chip has no such line, or it does not support these settings.
     """
     try:
-        return chip.request_lines({gpio: settings}, consumer=consumer)
+        return chip.request_lines({gpio: settings}, consumer, EVENT_BUFFER_SIZE)
     except (OSError, ValueError, NotImplementedError) as exc:  # gpiod raises the last two for EINVAL and EOPNOTSUPP
         if isinstance(exc, OSError) and exc.errno == errno.EBUSY:
             raise BoardError(in_use(chip, gpio)) from exc

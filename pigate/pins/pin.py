@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -72,6 +73,8 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
         self._initial = self._config = _Config(pull=info.pull or "floating")
         #: the thread that calls this pin's handler, while it has one
         self._listener: Listener | None = None
+        #: older edges were for an earlier handler
+        self._listening_since_ns = 0
 
     def close(self) -> None:
         """Make the line an input and release it.
@@ -195,8 +198,9 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
 
     def _enable_event_detect(self) -> None:
         try:
+            self._listening_since_ns = time.monotonic_ns()  # the clock of the edges
             listener: Listener = self.factory.listener()
-            listener.add(self.watch(), self.call_handler)
+            listener.add(self.watch(), self._read_events, self._call_handler)
             self._listener = listener
         except BaseException:
             self._when_changed = None  # gpiozero has set it already
@@ -204,8 +208,7 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
 
     def _disable_event_detect(self) -> None:
         if self._listener is not None:
-            request = self._apply(replace(self._config, watched=False))
-            _read_events(request)  # the next handler must not get this handler's edges
+            self._apply(replace(self._config, watched=False))
             self._forget_handler()
 
     def _forget_handler(self) -> None:
@@ -213,21 +216,23 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
             self._listener.remove(self._request.fd)
         self._listener = self._when_changed = None
 
-    def call_handler(self) -> None:
-        """Call ``when_changed`` for each pending edge. For the listener's thread."""
+    def _read_events(self) -> list[gpiod.EdgeEvent]:
+        """Take the pending edges. For the listener's thread."""
         with self._lock:
-            events = _read_events(self._request) if self._request is not None and self._config.watched else []
-        for event in events:
-            with self._lock:
-                handler = self.when_changed
-                if handler is None:  # gpiozero holds handlers weakly, and this one is gone
-                    self._disable_event_detect()
-                    return
-            handler(event.timestamp_ns / 1e9, int(event.event_type is event.Type.RISING_EDGE))
+            if self._request is None or not self._config.watched:
+                return []
+            try:
+                return self._request.read_edge_events(gpiochip.EVENT_BUFFER_SIZE)
+            except BlockingIOError:  # there are none
+                return []
 
-
-def _read_events(request: gpiod.LineRequest) -> list[gpiod.EdgeEvent]:
-    try:
-        return request.read_edge_events()
-    except BlockingIOError:  # none is pending
-        return []
+    def _call_handler(self, event: gpiod.EdgeEvent) -> None:
+        """Call ``when_changed`` for an edge. For the listener's thread."""
+        with self._lock:
+            if self._listener is None or event.timestamp_ns < self._listening_since_ns:
+                return
+            handler = self.when_changed
+            if handler is None:  # gpiozero holds handlers weakly, and this one is gone
+                self._disable_event_detect()
+                return
+        handler(event.timestamp_ns / 1e9, int(event.event_type is event.Type.RISING_EDGE))
