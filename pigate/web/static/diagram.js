@@ -2,6 +2,7 @@
 
 import { set, svg, unit } from "./element.js";
 import { nameOf } from "./formula.js";
+import { strongest } from "./network.js";
 import { fixed, signed } from "./words.js";
 
 /** @typedef {import("./types.js").Subject} Subject */
@@ -10,23 +11,9 @@ import { fixed, signed } from "./words.js";
 /** @typedef {{layer: number, from: number, to: number, line: SVGElement}} Weight */
 
 /** More lines than this are a carpet; the strongest of the learned weights stand for the rest. */
-const MOST_LINES = 1200;
+const MAX_LINES = 1200;
 /** More numbers than this at the lines into one neuron cannot be read. */
-const MOST_LABELS = 9;
-
-/** @param {Subject} subject @returns {Omit<Weight, "line">[]} the weights to draw */
-function chosen(subject) {
-  const layers = subject.learned.map((matrix, layer) =>
-    matrix.flatMap((row, from) => row.map((weight, to) => ({ layer, from, to, size: Math.abs(weight) }))),
-  );
-  let left = MOST_LINES;
-  layers.sort((a, b) => a.length - b.length); // what the small layers do not need goes to the large ones
-  return layers.flatMap((layer, l) => {
-    const strongest = layer.sort((a, b) => b.size - a.size).slice(0, Math.ceil(left / (layers.length - l)));
-    left -= strongest.length;
-    return strongest;
-  });
-}
+const MAX_LABELS = 9;
 
 /** @param {Element} root an SVG @param {(neuron: Neuron | null) => void} pointed told which neuron is looked at */
 export function makeDiagram(root, pointed) {
@@ -111,7 +98,7 @@ export function makeDiagram(root, pointed) {
         places[0].slice(0, subject.layers[0]).map(({ x, y }) => svg("path", { class: "wire", d: downwards ? `M${x} 0 V${y}` : `M0 ${y} H${x}` })),
         ends.map(({ x, y }) => svg("path", { class: "wire out", d: downwards ? `M${x} ${y} V${height}` : `M${x} ${y} H${width}` })),
       ];
-      lines = chosen(subject).map((weight) => {
+      lines = strongest(subject.learned, MAX_LINES).map((weight) => {
         const [a, b] = [places[weight.layer][weight.from], places[weight.layer + 1][weight.to]];
         const line = svg("path", { d: `M${a.x} ${a.y} L${b.x} ${b.y}` });
         line.style.setProperty("--layer", String(weight.layer));
@@ -176,7 +163,7 @@ export function makeDiagram(root, pointed) {
     labels.replaceChildren();
     if (!looked || looked.layer === 0 || looked.index >= subject.layers[looked.layer]) return;
     const matrix = subject.weights[looked.layer - 1];
-    if (matrix.length > MOST_LABELS) return;
+    if (matrix.length > MAX_LABELS) return;
     const to = plan.places[looked.layer][looked.index];
     matrix.forEach((row, i) => {
       const from = plan.places[looked.layer - 1][i];

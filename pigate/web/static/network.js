@@ -48,3 +48,22 @@ export const targetsOf = (decisions) => decisions.map((d) => ({ on: "1", off: "0
 /** All levels of so many inputs, in counting order. @param {number} inputs @returns {string[]} */
 export const everyLevels = (inputs) =>
   Array.from({ length: 2 ** inputs }, (_, row) => row.toString(2).padStart(inputs, "0"));
+
+/**
+ * The weights with the largest sizes, so many of them that every layer has its share: what a small layer does not
+ * need goes to the larger ones.
+ * @param {Weights} weights @param {number} most how many in all
+ * @returns {{layer: number, from: number, to: number, size: number}[]}
+ */
+export function strongest(weights, most) {
+  const layers = weights.map((matrix, layer) =>
+    matrix.flatMap((row, from) => row.map((weight, to) => ({ layer, from, to, size: Math.abs(weight) }))),
+  );
+  let left = most;
+  layers.sort((a, b) => a.length - b.length);
+  return layers.flatMap((layer, l) => {
+    const kept = layer.sort((a, b) => b.size - a.size).slice(0, Math.ceil(left / (layers.length - l)));
+    left -= kept.length;
+    return kept;
+  });
+}
