@@ -1,0 +1,110 @@
+"""What programs get from the page's server: the state, the stream of events, and two requests."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .site import Site
+
+
+def test_state_is_the_snapshot_the_network_and_the_table(site: Site) -> None:
+    """/api/state has what the README documents, and the gate's own figures."""
+    state = site.until_state(lambda state: state["snapshot"] is not None)
+    assert set(state) == {"board", "snapshot", "gate", "training", "tables", "meanings", "form", "busy"}
+    assert state["board"] == {"kind": "simulated", "inputs": [17, 27, 22], "outputs": [18], "writable": True}
+    assert state["gate"]["rows"] == {f"{n:03b}": str(int(n in (0, 7))) for n in range(8)}
+    assert [len(matrix) for matrix in state["gate"]["weights"]] == [4, 5]
+    training = state["training"]
+    assert training["learned"]
+    assert len(training["losses"]) == len(training["loss_epochs"]) == training["epochs"]
+    assert len(training["losses"][0]) == training["starts"]
+    assert training["snapshots"][-1] == state["gate"]["weights"]
+    assert "full-adder" not in state["tables"]
+    assert {"xor", "mux"} <= set(state["tables"])
+
+
+@pytest.mark.parametrize("levels", ["101", "111", "000"])
+def test_page_moves_the_switches(site: Site, levels: str) -> None:
+    """A simulated board's switches move as the page asks, and the decision is the gate's."""
+    assert site.post("/api/switches", {"levels": levels})[0] == 202
+    state = site.until(levels)
+    assert state["snapshot"]["decision"] == ["on" if state["gate"]["rows"][levels] == "1" else "off"]
+
+
+def test_stream_tells_each_decision(site: Site) -> None:
+    """/api/events begins with the state, and then tells a decision when it is made."""
+    site.post("/api/switches", {"levels": "000"})
+    site.until("000")
+    with site.stream() as connection, connection.makefile("rb") as lines:
+        events = (line.decode().strip() for line in lines)
+        assert next(line for line in events if line.startswith("event:")) == "event: state"
+        assert json.loads(next(events).removeprefix("data: "))["gate"]["table"]
+        site.post("/api/switches", {"levels": "110"})
+        for line in events:
+            if line.startswith("data: ") and json.loads(line.removeprefix("data: ")).get("levels") == "110":
+                break
+
+
+def test_train_again(site: Site) -> None:
+    """What is learned anew decides from then on; what is not leaves the gate as it was."""
+    before = site.state()["gate"]
+    assert site.post("/api/train", {"table": "parity", "epochs": 1, "starts": 1})[0] == 202
+    state = site.until_state(lambda state: state["training"]["table"] == "parity" and not state["busy"])
+    assert not state["training"]["learned"]
+    assert state["gate"] == before
+    assert site.post("/api/train", {"table": "10000001", "seed": 7})[0] == 202
+    state = site.until_state(lambda state: state["gate"]["table"] == "10000001")
+    assert state["training"]["seed"] == 7
+    assert site.post("/api/train", {"table": "xor"})[0] == 202
+    site.until_state(lambda state: state["gate"]["table"] == "xor" and not state["busy"])
+
+
+def test_one_training_at_a_time(site: Site) -> None:
+    """A second training is refused while one runs, and switches move meanwhile."""
+    endless = {"table": "xor", "hidden": [], "epochs": 20_000, "starts": 64}
+    assert site.post("/api/train", endless)[0] == 202
+    site.until_state(lambda state: state["busy"])
+    assert site.post("/api/train", {})[0] == 409
+    site.post("/api/switches", {"levels": "011"})
+    assert site.until("011")["busy"] in (True, False)
+    site.until_state(lambda state: not state["busy"])
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/switches", b"{"),
+        ("/api/switches", b"[]"),
+        ("/api/switches", b'{"levels": "10"}'),
+        ("/api/switches", b'{"levels": "1010"}'),
+        ("/api/switches", b'{"levels": "10x"}'),
+        ("/api/switches", b'{"levels": "101\\n"}'),
+        ("/api/switches", b'{"levels": "101", "more": 1}'),
+        ("/api/switches", b"\xff"),
+        ("/api/train", b"[" * 2000),
+        ("/api/train", b'{"table": "nothing"}'),
+        ("/api/train", b'{"table": "full-adder"}'),
+        ("/api/train", b'{"table": "01"}'),
+        ("/api/train", b'{"starts": 100000}'),
+        ("/api/train", b'{"starts": 65}'),
+        ("/api/train", b'{"epochs": 20001}'),
+        ("/api/train", b'{"seed": 9007199254740992}'),
+        ("/api/train", b'{"learning_rate": 0.0001}'),
+        ("/api/train", b'{"rule": "magic"}'),
+        ("/api/train", b'{"rule": null}'),
+        ("/api/train", b'{"hidden": [65]}'),
+        ("/api/train", b'{"weights": "/etc"}'),
+        ("/api/train", b'{"tolerance": 0.4}'),
+        ("/api/train", b'{"learning_rate": 1e999}'),
+        ("/api/train", b'{"epochs": true}'),
+    ],
+)
+def test_nonsense_is_refused_in_one_line(site: Site, path: str, body: bytes) -> None:
+    """A body that is no request is answered with 422 and one line, and changes nothing."""
+    before = site.state()["gate"]
+    status, _, answer = site.post(path, body)
+    assert status == 422
+    assert "\n" not in json.loads(answer)["error"]
+    assert site.state()["gate"] == before

@@ -1,0 +1,155 @@
+"""How the network learned: the replay, training again, and the form for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pigate.learning.proof import examine
+from pigate.learning.tables import NAMED, TruthTable, named_for
+from pigate.learning.training import train
+from pigate.web.requests import PRESETS, limits
+
+from .browsing import (
+    XOR,
+    Begin,
+    Look,
+    Run,
+    Show,
+    expect,
+    expect_decision,
+    expect_rows,
+    network_at,
+    news_of,
+    seek,
+    set_switches,
+    stop_clock,
+    switch,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def test_replay(run: Run, look: Look) -> None:
+    """Replayed, weights, neurons and rows are those of the epoch, while the LED stays live."""
+    page = look(run.address)
+    set_switches(page, "101")
+    epochs = XOR.record.snapshot_epochs
+    expect(page.locator(".losers path")).to_have_count(XOR.record.starts - 1)
+    for moment in (0, len(epochs) // 2, len(epochs) - 1):
+        seek(page, moment)
+        expect(page.locator("#mode")).to_have_text("Replay")
+        expect(page.locator("#mode-moment")).to_contain_text(f"epoch {epochs[moment]} of {epochs[-1]}")
+        expect_rows(page, network_at(XOR, moment), 3)
+        outputs = network_at(XOR, moment).predict([1, 0, 1])
+        expect(page.get_by_role("img", name="output:")).to_have_attribute("aria-label", f"output: {outputs[0]:.2f}")
+        expect(page.locator(".led")).to_contain_text(f"{XOR.decide('101')[0][0]:.3f}")
+    expect(page.locator("#mode-moment")).to_contain_text("proved")
+    switch(page, 2).click()  # the switches work in a replay, too
+    expect(page.locator("tr[aria-current]")).to_have_attribute("data-levels", "111")
+    page.get_by_role("button", name="Back to live").click()
+    expect(page.locator("#mode")).to_have_text("Live")
+    expect_rows(page, XOR.network, 3)
+
+
+def test_play(run: Run, look: Look) -> None:
+    """Played, the replay goes on by itself to the last epoch; paused, it stays."""
+    page = look(run.address)
+    stop_clock(page)
+    page.get_by_role("button", name="Replay").click()
+    for epoch in (0, 1):
+        page.clock.run_for(50)  # until it is drawn
+        expect(page.locator("#mode-moment")).to_contain_text(f"epoch {epoch} of")
+        page.clock.run_for(200)
+    page.get_by_role("button", name="Pause").click()
+    stopped = page.locator("#slider").input_value()
+    page.clock.run_for(10_000)
+    expect(page.locator("#slider")).to_have_value(stopped)
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(20_000)
+    expect(page.locator("#mode-moment")).to_contain_text("proved")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_given_weights(show: Show, look: Look) -> None:
+    """Weights that were given are said to be, and there is nothing to replay."""
+    page = look(show(news_of(examine(XOR.network, XOR.table, 0.1), "000")).address)
+    expect(page.locator("#history")).to_contain_text("The weights were given")
+    expect(page.locator("#introduction")).to_contain_text("was given weights")
+    expect(page.locator("#play")).to_be_hidden()
+    expect_decision(page, XOR, "000")
+
+
+def train_by(page: Page, preset: str, seed: int, table: str = "xor") -> None:
+    """Fill in the form and send it."""
+    page.get_by_role("button", name=preset).click()
+    page.locator("[name=table]").select_option(table)
+    page.locator("[name=seed]").fill(str(seed))
+    page.get_by_role("button", name="Train", exact=True).click()
+
+
+def test_train_again(begin: Begin, look: Look) -> None:
+    """The published way is seen to fail and the old gate to go on; pigate's way to take the gate over."""
+    page = look(begin().address)
+    published: dict[str, Any] = {"rule": "plain", "starts": 1, "epochs": 1000, "bias": False}
+    failed = next(t for seed in range(2, 100) if not (t := train(XOR.table, seed=seed, **published)).learned)
+    train_by(page, "As published", failed.record.seed)
+    expect(page.locator("#outcome")).to_have_text("xor was not learned")
+    for row in failed.not_learned:
+        expect(page.locator("#history")).to_contain_text(row)
+    expect(page.locator("#history")).to_contain_text("The old gate, xor, goes on")
+    expect(page.locator("#mode")).to_have_text("Replay")  # what one has asked for is played
+    seek(page, len(failed.record.snapshots[0]) - 1)
+    expect_rows(page, failed.network, 3)
+    page.get_by_role("button", name="Back to live").click()
+    expect_rows(page, XOR.network, 3)
+
+    learned = train(TruthTable.named("parity"), seed=5)
+    train_by(page, "pigate", 5, "parity")
+    expect(page.locator("#introduction")).to_contain_text("parity")
+    page.get_by_role("button", name="Back to live").click()
+    expect_rows(page, learned.network, 3)
+    page.keyboard.press("1")
+    expect_decision(page, learned, "100")
+    train_by(page, "pigate", 5, "")
+    assert page.locator("[name=bits]").evaluate("field => field.validity.valueMissing")
+    page.locator("[name=bits]").fill("10010111")
+    page.get_by_role("button", name="Train with the next seed").click()
+    expect(page.locator("#introduction")).to_contain_text("10010111")
+    expect(page.locator("[name=seed]")).to_have_value("6")
+
+
+def test_refusal(show: Show, look: Look) -> None:
+    """What the server refuses is told in its own words, beside the form."""
+    shown = show(news_of(XOR, "000"))
+    page = look(shown.address, loses=True)
+    page.route("**/api/train", lambda route: route.fulfill(status=409, json={"error": "a training is running"}))
+    with page.expect_response("**/api/train"):
+        page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("a training is running")
+
+
+def test_form(show: Show, look: Look) -> None:
+    """The form's limits, presets and tables are those of the settings' model, and what is outside does not go in."""
+    trained = train(TruthTable.named("xor"), starts=100, seed=2**60)
+    page = look(show(news_of(trained, "000")).address)
+    for name, allowed in limits().items():
+        field = page.locator(f"[name={name}]")
+        assert (float(str(field.get_attribute("min"))), float(str(field.get_attribute("max")))) == (
+            allowed["min"],
+            allowed["max"],
+        )
+    for name in ("starts", "seed"):
+        expect(page.locator(f"[name={name}]")).to_have_value(str(limits()[name]["max"]))
+    for button, name in (("As published", "published"), ("pigate", "pigate")):
+        page.get_by_role("button", name=button).click()
+        for choice, value in PRESETS[name].items():
+            field = page.locator(f"[name={choice}]")
+            if isinstance(value, bool):
+                assert field.is_checked() == value
+            else:
+                expect(field).to_have_value(f"{value:g}" if isinstance(value, float) else str(value))
+        expect(page.get_by_role("button", name=button)).to_have_attribute("aria-pressed", "true")
+    for name in named_for(3, 1):
+        meaning = NAMED[name][0].replace(" (the article's table)", "")
+        expect(page.locator(f"[name=table] option[value={name}]")).to_have_text(f"{name} ({meaning})")
