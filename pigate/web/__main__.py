@@ -36,13 +36,13 @@ def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket.
 
     Raises:
-        OSError: the address is not to be had.
+        OSError: the address cannot be used.
     """
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(address)
-    listener.listen(1024)  # so that whoever is told the address can connect at once
+    listener.listen(1024)  # so that whoever reads the address can connect at once
     return listener
 
 

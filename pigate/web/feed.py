@@ -10,7 +10,7 @@ import msgspec
 
 from .messages import Board, Gate
 
-#: A stream with nothing to say sends a comment after so many seconds, to find out who has gone.
+#: A stream without news sends a comment after this many seconds, which finds out who has gone.
 HEARTBEAT_S = 15.0
 
 

@@ -100,7 +100,7 @@ ToGate = Ready | Failed | SetSwitches | Train
 
 
 def gate_of(examined: Examined) -> Gate:
-    """Return what the page is told of the network that decides."""
+    """Return the message about the network that decides."""
     return Gate(
         table=examined.table.name,
         rows=dict(examined.table.rows),
@@ -111,7 +111,7 @@ def gate_of(examined: Examined) -> Gate:
 
 
 def training_of(examined: Examined) -> Training:
-    """Return what the page is told of a training; given weights have no losses, and one snapshot."""
+    """Return the message about a training; given weights have no losses, and one snapshot."""
     record, weights = report.record_of(examined), examined.network.weights
     stride = max(1, -(-len(record.losses) // MAX_POINTS)) if record else 1
     summary = report.training_object(examined) | {
@@ -135,7 +135,7 @@ def snapshot_of(snapshot: report.Snapshot) -> dict[str, Any]:
 
 
 def board_of(board: BoardSettings, simulated: bool) -> Board:
-    """Return what the page is told of the pins."""
+    """Return the message about the pins."""
     return Board("simulated" if simulated else "gpio", board.inputs, board.outputs)
 
 

@@ -196,7 +196,7 @@ class Page:
                 time.sleep(MIN_PAUSE_S)
                 self._news.wait()
         except (OSError, ValueError):  # ValueError: its input is closed already
-            return  # it has ended; whoever waits for it says so
+            return  # it has ended; the thread that waits for it says so
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Snapshot} Snapshot */
 
-const LONGEST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 10_000;
 const QUIET_MS = 20_000;
 
 /**
  * Follow the gate for as long as the page is open.
- * @param {{state: (state: State) => void, snapshot: (snapshot: Snapshot) => void, lost: () => void}} told
+ * @param {{state: (state: State) => void, snapshot: (snapshot: Snapshot) => void, lost: () => void}} on
  */
-export function follow(told) {
+export function follow(on) {
   let pause = 500;
   let heard = Date.now();
   /** @type {EventSource} */
@@ -21,21 +21,21 @@ export function follow(told) {
     source.addEventListener("state", (event) => {
       pause = 500;
       heard = Date.now();
-      told.state(JSON.parse(event.data));
+      on.state(JSON.parse(event.data));
     });
     source.addEventListener("snapshot", (event) => {
       heard = Date.now();
-      told.snapshot(JSON.parse(event.data));
+      on.snapshot(JSON.parse(event.data));
     });
     source.addEventListener("error", () => {
-      told.lost();
+      on.lost();
       if (source.readyState === EventSource.CLOSED) again(); // else the browser tries by itself
     });
   };
   const again = () => {
     source.close();
     setTimeout(open, pause);
-    pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    pause = Math.min(2 * pause, MAX_PAUSE_MS);
   };
   // A board whose power was cut says no goodbye: its stream would just stay silent. So ask.
   setInterval(async () => {
@@ -44,7 +44,7 @@ export function follow(told) {
       await fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(5000) });
       heard = Date.now();
     } catch {
-      told.lost();
+      on.lost();
       again();
     }
   }, QUIET_MS / 2);
@@ -53,7 +53,7 @@ export function follow(told) {
 
 /**
  * Ask the gate for something.
- * @param {string} path @param {object} body @returns {Promise<string>} what is wrong, in one line; or nothing
+ * @param {string} path @param {object} body @returns {Promise<string>} one line that says what is wrong; empty if nothing is
  */
 export async function post(path, body) {
   try {

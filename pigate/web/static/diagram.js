@@ -15,7 +15,7 @@ const MAX_LINES = 1200;
 /** More numbers than this at the lines into one neuron cannot be read. */
 const MAX_LABELS = 9;
 
-/** @param {Element} root an SVG @param {(neuron: Neuron | null) => void} pointed told which neuron is looked at */
+/** @param {Element} root an SVG @param {(neuron: Neuron | null) => void} pointed called with the neuron that is looked at */
 export function makeDiagram(root, pointed) {
   /** @type {Subject} */
   let subject;

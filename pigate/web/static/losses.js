@@ -10,7 +10,7 @@ const LEAST = 1e-7; // a loss of 0 has no place on a logarithmic scale
 /** @param {number} power @returns {string} */
 const superscript = (power) => `\u207b${"\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077"[-power]}`;
 
-/** @param {Element} root an SVG @param {(epoch: number) => void} seek told which epoch was pointed at */
+/** @param {Element} root an SVG @param {(epoch: number) => void} seek called with the epoch that is pointed at */
 export function makeLosses(root, seek) {
   /** @type {Training | null} */
   let training = null;

@@ -45,14 +45,14 @@ export function decide(prediction, tolerance) {
 /** What a row with these decisions would have as its targets. @param {Decision[]} decisions @returns {string} */
 export const targetsOf = (decisions) => decisions.map((d) => ({ on: "1", off: "0", undecided: "?" })[d]).join("");
 
-/** All levels of so many inputs, in counting order. @param {number} inputs @returns {string[]} */
+/** All levels of this number of inputs, in counting order. @param {number} inputs @returns {string[]} */
 export const everyLevels = (inputs) =>
   Array.from({ length: 2 ** inputs }, (_, row) => row.toString(2).padStart(inputs, "0"));
 
 /**
- * The weights with the largest sizes, so many of them that every layer has its share: what a small layer does not
- * need goes to the larger ones.
- * @param {Weights} weights @param {number} most how many in all
+ * The weights with the largest sizes. Every layer has the same share; what a small one does not need goes to the
+ * larger ones.
+ * @param {Weights} weights @param {number} most of all layers together
  * @returns {{layer: number, from: number, to: number, size: number}[]}
  */
 export function strongest(weights, most) {

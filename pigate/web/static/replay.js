@@ -7,15 +7,15 @@ import { count, history, whole } from "./words.js";
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Training} Training */
 
-const WHOLE_MS = 7000; // about how long a replay takes, however many snapshots there are
-const [SHORTEST_MS, LONGEST_MS] = [33, 250];
+const WHOLE_MS = 7000; // a replay takes about this long, whatever the number of snapshots
+const [MIN_STEP_MS, MAX_STEP_MS] = [33, 250];
 
 /** Which moment of a training is meant, in words. @param {Training} training @param {number} moment */
 export function momentInWords({ snapshot_epochs: epochs }, moment) {
   return `epoch ${whole(epochs[moment])} of ${whole(epochs[epochs.length - 1])}`;
 }
 
-/** @param {(moment: number | null) => void} changed told what to show: a snapshot's index, or null for live */
+/** @param {(moment: number | null) => void} changed called with what to show: a snapshot's index, or null for live */
 export function makeReplay(changed) {
   const play = byId("play");
   const slider = /** @type {HTMLInputElement} */ (byId("slider"));
@@ -39,13 +39,13 @@ export function makeReplay(changed) {
     if (!playing) return;
     if (moment !== null && moment < last()) show(moment + 1);
     if (moment === last()) return pause();
-    timer = setTimeout(step, Math.min(Math.max(WHOLE_MS / last(), SHORTEST_MS), LONGEST_MS));
+    timer = setTimeout(step, Math.min(Math.max(WHOLE_MS / last(), MIN_STEP_MS), MAX_STEP_MS));
   }
 
   function start() {
     playing = true;
     show(moment === null || moment === last() ? 0 : moment);
-    timer = setTimeout(step, LONGEST_MS);
+    timer = setTimeout(step, MAX_STEP_MS);
   }
 
   function pause() {

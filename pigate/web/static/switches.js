@@ -5,7 +5,7 @@ import { html, say, set, svg } from "./element.js";
 
 /** @typedef {import("./types.js").State} State */
 
-/** A gate that was asked and has not followed after so long will not. */
+/** A gate that does not follow a request within this time will not follow it. */
 const PATIENCE_MS = 2000;
 
 /** @returns {SVGElement} a toggle switch seen from the front; the page's style throws its lever */
@@ -27,7 +27,7 @@ function toggle() {
 
 /**
  * @param {HTMLElement} root a list
- * @param {(problem: string) => void} complain told what went wrong, or nothing
+ * @param {(problem: string) => void} complain called with what went wrong; empty if nothing did
  */
 export function makeSwitches(root, complain) {
   /** @type {HTMLElement[]} */

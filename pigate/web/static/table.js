@@ -8,7 +8,7 @@ import { capital, count, fixed } from "./words.js";
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Subject} Subject */
 
-/** Rows out of sight are written when nothing has changed for so long: 256 rows are slow to draw. */
+/** Rows out of sight are written after this time without changes: 256 rows are slow to draw. */
 const CALM_MS = 150;
 
 /** @returns the table, in the element that the page has for it */
@@ -18,7 +18,7 @@ export function makeTable() {
   /** @type {import("./row.js").Row[]} */
   let rows = [];
   /** @type {(import("./row.js").Answer | null)[]} */
-  let waiting = []; // for each row the answer that it has yet to show
+  let waiting = []; // for each row the answer that it does not show yet
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let calm;
   let built = "";

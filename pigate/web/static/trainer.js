@@ -7,7 +7,7 @@ import { meaning, wayToTrain } from "./words.js";
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Preset} Preset */
 
-/** @param {(whether: boolean) => void} asked told when a training is asked for, and when it was refused */
+/** @param {(whether: boolean) => void} asked called with true when this page asks for a training, with false when it is refused */
 export function makeTrainer(asked) {
   const form = /** @type {HTMLFormElement} */ (byId("trainer"));
   const fields = /** @type {Record<string, HTMLInputElement>} */ (/** @type {unknown} */ (form.elements));
