@@ -34,4 +34,4 @@ def test_predict_unproved(call: Call) -> None:
     """A network that is not proved is not asked: one line with the rows, exit 1."""
     Path("c.toml").write_text("[training]\nhidden = []\nepochs = 50\n")
     line = call.refused("predict", "101", "--config", "c.toml", code=1)
-    assert "the table xor is not learned after 50 epochs: " in line
+    assert line.startswith("pigate: xor is not learned; these rows are not: ")

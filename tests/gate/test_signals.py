@@ -1,4 +1,4 @@
-"""Before there is a run a signal ends the process at once; then signals are data. Each test has a process of its own."""
+"""Before there is a run a signal ends the process at once; then signals are data. Each test has its own process."""
 
 from __future__ import annotations
 
