@@ -147,14 +147,14 @@ def _factory(name: str) -> Factory:
         from .factory import GpiodFactory
 
         in_service = os.environ.get("SYSTEMD_EXEC_PID") == str(os.getpid())
-        return GpiodFactory(gpiochip.SERVICE if in_service else gpiochip.PROGRAM)
+        return GpiodFactory(consumer=gpiochip.SERVICE if in_service else gpiochip.PROGRAM)
     try:
         with _private_lgpio_directory():
             if name == "lgpio":
                 from gpiozero.pins.lgpio import LGPIOFactory
 
                 with gpiochip.open_chip() as chip:
-                    number = int(chip.path.removeprefix("/dev/gpiochip"))
+                    number = gpiochip.number(chip)
                 return LGPIOFactory(chip=number)
             from gpiozero.pins.rpigpio import RPiGPIOFactory
 

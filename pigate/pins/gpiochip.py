@@ -22,8 +22,11 @@ PROGRAM = "pigate"
 EVENT_BUFFER_SIZE = 1024
 
 
-def open_chip() -> gpiod.Chip:
-    """Open the chip that the header's pins belong to, found by its label.
+def open_chip(number: int | None = None) -> gpiod.Chip:
+    """Open a chip: by default the one that the header's pins belong to, found by its label.
+
+    Args:
+        number: that of another chip, whatever its label.
 
     Raises:
         BoardError: there is no such chip, this user may not open it, or libgpiod 2 is missing.
@@ -35,7 +38,7 @@ def open_chip() -> gpiod.Chip:
     except (ImportError, AttributeError) as exc:
         raise BoardError("the Python package gpiod, version 2, is missing: pip install gpiod") from exc
     refused = None
-    for path in sorted(glob("/dev/gpiochip*")):
+    for path in sorted(glob("/dev/gpiochip*")) if number is None else [f"/dev/gpiochip{number}"]:
         try:
             chip = gpiod.Chip(path)
         except OSError as exc:
@@ -43,7 +46,7 @@ def open_chip() -> gpiod.Chip:
                 ": sudo usermod -aG gpio $USER, then log in again" if exc.errno == errno.EACCES else ""
             )
             continue
-        if chip.get_info().label in LABELS:
+        if number is not None or chip.get_info().label in LABELS:
             return chip
         chip.close()
     raise BoardError(
@@ -51,6 +54,11 @@ def open_chip() -> gpiod.Chip:
         or f"no GPIO chip of a Raspberry Pi here (looked in /dev/gpiochip* for {', '.join(LABELS)}); "
         "anywhere else: pigate run --board simulated"
     )
+
+
+def number(chip: gpiod.Chip) -> int:
+    """Return a chip's number: 0 for /dev/gpiochip0."""
+    return int(chip.path.removeprefix("/dev/gpiochip"))
 
 
 def request(chip: gpiod.Chip, gpio: int, settings: gpiod.LineSettings, consumer: str) -> gpiod.LineRequest:

@@ -97,7 +97,7 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
         """Claim or reconfigure the line; an output drives `level`. The pin changes once the kernel agrees."""
         settings = config.settings(level)
         if self._request is None:
-            self._request = gpiochip.request(self.factory.chip, self._number, settings, self.factory.consumer)
+            self._request = self.factory.request(self._number, settings)
             os.set_blocking(self._request.fd, False)
         else:
             self._request.reconfigure_lines({self._number: settings})

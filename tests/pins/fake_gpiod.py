@@ -265,6 +265,8 @@ class FakeChip:
     def __init__(self, path: str) -> None:
         if path in self.world.refused:
             raise refusal(self.world.refused[path])
+        if path not in self.world.labels:
+            raise refusal(errno.ENOENT)
         self._label = self.world.labels[path]
         self._path = path
         self._closed = False

@@ -230,7 +230,7 @@ class _SeparateFactory(GpiodFactory):
     """A factory whose end is not the end of gpiozero's shared pins."""
 
     def close(self) -> None:
-        self.chip.close()
+        self._chip.close()
 
 
 def test_fixed_pull_is_one_line(world: World) -> None:

@@ -50,6 +50,29 @@ def test_explicit_factory_leaves_the_default_alone(factory: GpiodFactory, monkey
         assert device.pin.info.name == "GPIO22"
 
 
+def test_factory_has_the_chip_argument_of_lgpio(world: World) -> None:
+    """As for gpiozero's LGPIOFactory, a number as first argument chooses the chip; without one the label does."""
+    world.labels = {"/dev/gpiochip0": "an expander", "/dev/gpiochip4": "pinctrl-rp1"}
+    for arguments, number in (((), 4), ((0,), 0), ((4,), 4)):
+        factory = GpiodFactory(*arguments)
+        assert factory.chip == number
+        factory.pin(17).function = "output"
+        assert world.lines[17].consumer == "gpiozero"
+        factory.close()
+        assert factory.chip == number  # a closed factory still says so
+    with pytest.raises(BoardError, match="/dev/gpiochip9: No such file"):
+        GpiodFactory(chip=9)
+    assert world.open_chips == 0
+
+
+def test_consumer_names_the_holder(world: World) -> None:
+    """The kernel lists the lines under the name that the program gives."""
+    factory = GpiodFactory(consumer="my lamp")
+    factory.pin(17).function = "output"
+    assert world.lines[17].consumer == "my lamp"
+    factory.close()
+
+
 def test_factory_without_a_chip_leaves_nothing(world: World) -> None:
     """A factory that finds no chip raises one line, and has opened and started nothing."""
     world.labels = {"/dev/gpiochip0": "other"}
@@ -63,10 +86,10 @@ def test_factories_share_what_gpiozero_shares(factory: GpiodFactory) -> None:
     """The factory keeps gpiozero's rule that local factories of a process share pins and reservations."""
     assert factory.pins is LocalPiFactory.pins
     with LED(18, pin_factory=factory):
-        second = GpiodFactory("other")
+        second = GpiodFactory(consumer="other")
         with pytest.raises(GPIOPinInUse):
             LED(18, pin_factory=second)
-        second.chip.close()
+        second._chip.close()
 
 
 def test_close_releases_lines_ends_the_thread_and_closes_the_chip(world: World) -> None:

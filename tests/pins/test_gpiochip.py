@@ -32,6 +32,29 @@ def test_chip_is_found_by_its_label(label: str, number: int) -> None:
         chip.close()
 
 
+def test_chip_may_be_named_by_its_number() -> None:
+    """A number opens that chip, whatever its label, and no other."""
+    with plugged_in(World({"/dev/gpiochip0": "pinctrl-rp1", "/dev/gpiochip7": "an expander"})) as world:
+        chip = gpiochip.open_chip(7)
+        assert (chip.path, gpiochip.number(chip)) == ("/dev/gpiochip7", 7)
+        assert world.open_chips == 1
+        chip.close()
+        with pytest.raises(BoardError, match=r"^/dev/gpiochip1: No such file or directory$"):
+            gpiochip.open_chip(1)
+        world.refused["/dev/gpiochip7"] = errno.EACCES
+        with pytest.raises(BoardError, match=r"^/dev/gpiochip7: Permission denied: sudo usermod -aG gpio"):
+            gpiochip.open_chip(7)
+        assert world.open_chips == 0
+
+
+def test_first_refusal_is_reported() -> None:
+    """Of several chips that may not be opened, the message names the first and its reason."""
+    with plugged_in(World({"/dev/gpiochip0": "pinctrl-bcm2711", "/dev/gpiochip1": "other"})) as world:
+        world.refused = {"/dev/gpiochip0": errno.EACCES, "/dev/gpiochip1": errno.EPERM}
+        with pytest.raises(BoardError, match=r"^/dev/gpiochip0: Permission denied: sudo usermod"):
+            gpiochip.open_chip()
+
+
 def test_no_chip_is_one_line_that_says_what_to_type() -> None:
     """A machine without a Pi's chip is told so, and how to run without one; nothing stays open."""
     with plugged_in(World({"/dev/gpiochip0": "gpio-sim"})) as world:

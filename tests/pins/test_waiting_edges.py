@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from gpiozero import Button, RotaryEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pigate.pins import listener
 from pigate.pins.factory import GpiodFactory
 from pigate.pins.listener import Listener
 
@@ -129,6 +132,28 @@ def test_edges_that_come_while_others_are_read_keep_the_order_of_time(factory: G
     assert calls == [(17, 1), (27, 1), (read[0], 0), (read[1], 0)]
 
 
+def test_edges_that_come_as_the_thread_wakes_keep_the_order_of_time(
+    factory: GpiodFactory, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of edges that come between the thread's waking and its reading, the order of time is kept too."""
+    calls: list[tuple[int, int]] = []
+    handlers = {}
+    for gpio in (17, 27):
+        handlers[gpio] = lambda _ticks, state, gpio=gpio: calls.append((gpio, state))
+        factory.pin(gpio).when_changed = handlers[gpio]
+    moves = [(27, 1), (17, 0)]
+
+    def move_and_look() -> int:
+        while moves and threading.current_thread().name == "gpiod edges":
+            world.drive(*moves.pop(0))
+        return time.monotonic_ns()
+
+    monkeypatch.setattr(listener, "time", SimpleNamespace(monotonic_ns=move_and_look))
+    world.drive(17, 1)
+    caught_up(factory)
+    assert calls == [(17, 1), (27, 1), (17, 0)]
+
+
 def test_pin_closed_by_a_handler_is_called_no_more(factory: GpiodFactory, world: World) -> None:
     """Edges that were read already, of a pin that another pin's handler closes, are not heard, nor by its next user."""
     first, second = Heard(), Heard()
@@ -181,9 +206,9 @@ def test_lost_chip_is_told_once(factory: GpiodFactory, world: World, monkeypatch
 
 def test_refused_descriptor_leaves_nothing(tmp_path: Path) -> None:
     """A descriptor that cannot be waited for is refused, and removing it afterwards does nothing."""
-    listener = Listener()
+    waiting = Listener()
     with (tmp_path / "file").open("w") as file:
         with pytest.raises(PermissionError):  # epoll takes no regular files
-            listener.add(file.fileno(), list, print)
-        listener.remove(file.fileno())
-    listener.close()
+            waiting.add(file.fileno(), list, print)
+        waiting.remove(file.fileno())
+    waiting.close()
