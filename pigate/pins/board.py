@@ -6,13 +6,14 @@ import atexit
 import os
 import shutil
 import struct
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from gpiozero import InputDevice, OutputDevice
-from gpiozero.exc import PinUnknownPi
+from gpiozero.exc import GPIOZeroError, PinUnknownPi
 from gpiozero.pins.local import get_pi_revision
 
 from ..config import BoardSettings
@@ -68,9 +69,11 @@ class Board:
                     self._inputs.append(device)
                     if isinstance(device.pin, EdgePin):
                         self.descriptors.append(device.pin.watch())
-        except BaseException:
-            with suppress(Exception):  # the first error is the one to report
+        except BaseException as exc:
+            try:
                 self.close()
+            except Exception as second:  # the first error is the one to report
+                exc.add_note(f"closing the board failed too: {second!r}")
             raise
         self._input_pins = [device.pin for device in self._inputs]
         self._output_pins = [device.pin for device in self._outputs]
@@ -185,15 +188,30 @@ def _private_lgpio_directory() -> Iterator[None]:
 
 @contextmanager
 def _as_board_error(gpio: int | None) -> Iterator[None]:
-    """Raise what gpiozero and its factories raise as a `BoardError` of one line."""
+    """Raise a refusal as a `BoardError` of one line; a programming error passes as it is."""
     try:
         yield
     except BoardError:
         raise
     except PinUnknownPi as exc:
         raise BoardError("this is not a Raspberry Pi: pigate run --board simulated") from exc
-    except Exception as exc:  # lgpio and RPi.GPIO have exceptions of their own, which may not be installed
+    except Exception as exc:
+        if not _is_refusal(exc):
+            raise
         if gpio is not None and "busy" in str(exc).lower():
             with gpiochip.open_chip() as chip:
                 raise BoardError(gpiochip.in_use(chip, gpio)) from exc
-        raise BoardError(str(exc) if gpio is None else f"GPIO {gpio} cannot be used: {exc}") from exc
+        words = exc if isinstance(exc, OSError) or not exc.args else exc.args[-1]
+        raise BoardError(words if gpio is None else f"GPIO {gpio} cannot be used: {words}") from exc
+
+
+def _is_refusal(exc: Exception) -> bool:
+    """Return whether this is what the kernel, gpiozero and its factories raise when they refuse a pin."""
+    if isinstance(exc, (GPIOZeroError, OSError)):
+        return True
+    if "lgpio" in sys.modules and isinstance(exc, sys.modules["lgpio"].error):
+        return True
+    if "RPi.GPIO" in sys.modules and type(exc) in (RuntimeError, ValueError, NotImplementedError):
+        return True  # it has no exception of its own
+    # gpiod raises these for EINVAL and EOPNOTSUPP, with the number first.
+    return isinstance(exc, (ValueError, NotImplementedError)) and bool(exc.args) and isinstance(exc.args[0], int)

@@ -32,15 +32,13 @@ def open_chip(number: int | None = None) -> gpiod.Chip:
         BoardError: there is no such chip, this user may not open it, or libgpiod 2 is missing.
     """
     try:
-        import gpiod
-
-        gpiod.LineSettings  # noqa: B018 (libgpiod 1's package, of the same name, has none)
-    except (ImportError, AttributeError) as exc:
+        from gpiod import Chip, LineSettings  # noqa: F401 (libgpiod 1's package, of the same name, has no LineSettings)
+    except ImportError as exc:
         raise BoardError("the Python package gpiod, version 2, is missing: pip install gpiod") from exc
     refused = None
     for path in sorted(glob("/dev/gpiochip*")) if number is None else [f"/dev/gpiochip{number}"]:
         try:
-            chip = gpiod.Chip(path)
+            chip = Chip(path)
         except OSError as exc:
             refused = refused or f"{path}: {exc.strerror}" + (
                 ": sudo usermod -aG gpio $USER, then log in again" if exc.errno == errno.EACCES else ""

@@ -19,6 +19,7 @@ from pigate.errors import BoardError
 from pigate.pins import board as board_module
 from pigate.pins.board import Board, on_a_pi, open_board
 from pigate.pins.factory import GpiodFactory
+from pigate.pins.pin import GpiodPin
 
 from .fake_gpiod import World, plugged_in, refusal
 
@@ -184,6 +185,37 @@ def test_failed_opening_leaves_nothing() -> None:
             world.trouble = lambda _operation, _offset: None
             gc.collect()
             open_board(TWO_LEDS).close()
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP])
+def test_refusal_that_is_no_oserror_is_one_line(number: int, world: World) -> None:
+    """EINVAL and EOPNOTSUPP, which gpiod raises as other exceptions, are told in the kernel's words, with the pin."""
+
+    def refuse(operation: str, offset: int) -> None:
+        if (operation, offset) == ("reconfigure", 27):
+            raise refusal(number)
+
+    world.trouble = refuse
+    with pytest.raises(BoardError) as caught:
+        open_board(SETTINGS)
+    assert str(caught.value) == f"GPIO 27 cannot be used: {os.strerror(number)}"
+
+
+@pytest.mark.parametrize("mistake", [AttributeError("a mistake"), ValueError("a mistake"), RuntimeError(5)])
+@pytest.mark.parametrize("method", ["_apply", "watch", "__init__"])
+def test_programming_error_goes_through_as_itself(
+    method: str, mistake: Exception, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake in the pin factory is no missing board, which a service waits for; nothing stays claimed."""
+
+    def fail(*_arguments: object) -> None:
+        raise mistake
+
+    monkeypatch.setattr(GpiodPin, method, fail)
+    with pytest.raises(type(mistake)) as caught:
+        open_board(SETTINGS)
+    assert caught.value is mistake
+    assert (world.held(), world.open_chips) == ([], 0)
 
 
 def test_interrupted_opening_leaves_nothing(world: World) -> None:

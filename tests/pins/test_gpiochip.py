@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import gpiod
@@ -98,6 +99,15 @@ def test_missing_or_old_package_is_one_line(found: ModuleType | None, monkeypatc
     """Without the package, or with libgpiod 1's of the same name, the refusal says what to install."""
     monkeypatch.setitem(sys.modules, "gpiod", found)
     with pytest.raises(BoardError, match=r"^the Python package gpiod, version 2, is missing: pip install gpiod$"):
+        gpiochip.open_chip()
+
+
+def test_broken_package_is_not_taken_for_a_missing_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake inside the package gpiod shows as itself."""
+    (tmp_path / "gpiod.py").write_text("import os\nos.no_such_function()\n")
+    monkeypatch.delitem(sys.modules, "gpiod")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(AttributeError, match="no_such_function"):
         gpiochip.open_chip()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import gpiozero.pins
 import msgspec
 import pytest
+from gpiozero.exc import PinInvalidState
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from pigate.config import BoardSettings
@@ -33,8 +34,11 @@ class TheirPin(MockPin):  # type: ignore[misc]  # gpiozero is untyped
     """A pin with an open end: closing an output turns it into an input that floats."""
 
 
-class TheirError(Exception):
-    """Stands for lgpio's own error, which pigate does not know."""
+class LgpioError(Exception):
+    """Stands for lgpio.error, which is an Exception and no more, and shows its text in quotes."""
+
+    def __str__(self) -> str:
+        return repr(self.args[0])
 
 
 class TheirFactory(MockFactory):  # type: ignore[misc]
@@ -64,6 +68,10 @@ def theirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[TheirFactory
         setattr(module, factory, TheirFactory)
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.delattr(gpiozero.pins, name, raising=False)
+    lgpio: Any = ModuleType("lgpio")
+    lgpio.error = LgpioError
+    monkeypatch.setitem(sys.modules, "lgpio", lgpio)
+    monkeypatch.setitem(sys.modules, "RPi.GPIO", ModuleType("RPi.GPIO"))
     monkeypatch.setenv("RUNTIME_DIRECTORY", f"{tmp_path}:/run/other")
     monkeypatch.setenv("LG_WD", "somewhere shared")
     return made
@@ -155,7 +163,7 @@ def test_busy_line_of_lgpio_names_its_holder(
     """The words "GPIO busy" are turned into who holds the line, and what to type; nothing stays claimed."""
 
     def busy(self: TheirPin, value: str) -> None:
-        raise TheirError("'GPIO busy'")
+        raise LgpioError("'GPIO busy'")
 
     monkeypatch.setattr(TheirPin, "_set_function", busy)
     monkeypatch.setattr(TheirPin, "close", lambda self: None)
@@ -166,37 +174,91 @@ def test_busy_line_of_lgpio_names_its_holder(
     assert world.open_chips == 0
 
 
-def test_their_other_errors_are_one_line(
-    theirs: list[TheirFactory], world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "raised"),
+    [
+        ("lgpio", LgpioError("bad handle")),
+        ("lgpio", PinInvalidState("bad handle")),
+        ("lgpio", OSError("bad handle")),
+        ("rpigpio", RuntimeError("bad handle")),
+        ("rpigpio", ValueError("bad handle")),
+        ("rpigpio", NotImplementedError("bad handle")),  # rpi-lgpio, about a board that it does not know
+        ("rpigpio", LgpioError("bad handle")),  # through rpi-lgpio
+    ],
+)
+def test_what_they_raise_is_one_line(
+    name: str, raised: Exception, theirs: list[TheirFactory], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Any error of theirs with a pin names the pin; without one it is told as it is."""
+    """What lgpio, RPi.GPIO and gpiozero raise about a pin names the pin; without one it is told as it is."""
 
-    def refuse(*_arguments: object) -> None:
-        raise TheirError("bad handle")
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise raised
 
     with monkeypatch.context() as patched:
         patched.setattr(TheirPin, "_set_pull", refuse)
         patched.setattr(TheirPin, "close", lambda self: None)
         with pytest.raises(BoardError, match=r"^GPIO 17 cannot be used: bad handle$"):
-            open_board(with_factory("rpigpio"))
-    monkeypatch.setattr(TheirFactory, "__init__", refuse)
-    with pytest.raises(BoardError, match=r"^bad handle$"):
-        open_board(with_factory("rpigpio"))
+            open_board(with_factory(name))
+    if not isinstance(raised, RuntimeError):
+        monkeypatch.setattr(TheirFactory, "__init__", refuse)
+        with pytest.raises(BoardError, match=r"^bad handle$"):
+            open_board(with_factory(name))
+
+
+@pytest.mark.parametrize("place", ["a pin", "the factory"])
+@pytest.mark.parametrize(
+    ("name", "mistake"),
+    [
+        ("lgpio", AttributeError("'LGPIOPin' object has no attribute 'pul'")),
+        ("lgpio", ValueError("a mistake")),
+        ("rpigpio", AttributeError("module 'RPi.GPIO' has no attribute 'setpu'")),
+        ("rpigpio", TypeError("a mistake")),
+        ("rpigpio", UnicodeDecodeError("utf-8", b"x", 0, 1, "a mistake")),
+    ],
+)
+def test_programming_error_goes_through_as_itself(
+    place: str,
+    name: str,
+    mistake: Exception,
+    theirs: list[TheirFactory],
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A mistake in a factory's code is no missing board, which a service waits for; nothing stays claimed."""
+
+    def fail(*_arguments: object, **_named: object) -> None:
+        raise mistake
+
+    if name == "lgpio":
+        monkeypatch.delitem(sys.modules, "RPi.GPIO")
+    if place == "a pin":
+        monkeypatch.setattr(TheirPin, "_set_pull", fail)
+        monkeypatch.setattr(TheirPin, "close", lambda self: None)
+    else:
+        monkeypatch.setattr(TheirFactory, "__init__", fail)
+    with pytest.raises(type(mistake)) as caught:
+        open_board(with_factory(name))
+    assert caught.value is mistake
+    assert all(factory.closed for factory in theirs)
+    assert world.open_chips == 0
 
 
 def test_error_while_opening_is_not_hidden_by_one_on_close(
     theirs: list[TheirFactory], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When a pin cannot be used and letting go fails too, the person is told the first, in words."""
+    """When a pin cannot be used and letting go fails too, the first is told in words, and the second noted on it."""
 
-    def refuse(*_arguments: object) -> None:
-        raise TheirError("bad handle")
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise LgpioError("bad handle")
 
-    def fail(*_arguments: object) -> None:
+    def fail(*_arguments: object, **_named: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(TheirPin, "_set_pull", refuse)
     monkeypatch.setattr(TheirPin, "close", lambda self: None)
     monkeypatch.setattr(TheirFactory, "close", fail)
-    with pytest.raises(BoardError, match=r"^GPIO 17 cannot be used: bad handle$"):
+    with pytest.raises(BoardError) as caught:
         open_board(with_factory("rpigpio"))
+    assert str(caught.value) == "GPIO 17 cannot be used: bad handle"
+    (note,) = caught.value.__notes__
+    assert "Input/output error" in note
