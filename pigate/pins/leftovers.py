@@ -1,8 +1,10 @@
-"""The outputs that a killed run left on: a run records their numbers, `pigate off` turns them off."""
+"""The outputs that a killed run left on: a run records their numbers, `pigate off` turns them off.
+
+Functions import what they need: mostly there is nothing to turn off, and a Pi Zero loads slowly.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,8 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import BAD_CONFIG, NO_BOARD, BoardError
-from ..files import read_text, write_text
-from . import gpiochip
 
 #: Exit codes of a run that never claimed its pins; systemd passes a run's exit code in $EXIT_STATUS.
 NEVER_CLAIMED = {str(NO_BOARD), str(BAD_CONFIG)}
@@ -28,6 +28,10 @@ def remember(gpios: Sequence[int]) -> None:
     Where the directory cannot be written, print one line on standard error; the gate goes on.
     """
     if (path := _record(os.environ)) is not None:
+        import json
+
+        from ..files import write_text
+
         try:
             write_text(path, json.dumps(list(gpios)))
         except OSError as exc:
@@ -54,6 +58,11 @@ def turn_off(environment: Mapping[str, str] = os.environ) -> str | None:
         return "nothing to turn off: no $RUNTIME_DIRECTORY, where a run names its outputs"
     if not path.exists():
         return f"nothing to turn off: no run named its outputs in {path}"
+    import json
+
+    from ..files import read_text
+    from . import gpiochip
+
     try:
         gpios = json.loads(read_text(path, BoardError))
         if not isinstance(gpios, list) or not all(type(gpio) is int and 0 <= gpio <= 27 for gpio in gpios):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +110,34 @@ def test_line_in_use_is_told_and_the_others_go_dark(world: World, folder: Path) 
     with pytest.raises(BoardError, match=r"^GPIO 18 is in use by lg"):
         turn_off()
     assert (world.level(18), world.level(23)) == (1, 0)
+
+
+def loaded(environment: dict[str, str]) -> set[str]:
+    """Return what a fresh Python has loaded after turning off what this environment names."""
+    program = (
+        "import sys\nfrom pigate.errors import BoardError\nfrom pigate.pins.leftovers import turn_off\n"
+        "try: turn_off()\nexcept BoardError: pass\nprint(*sys.modules)"
+    )
+    bare = {name: value for name, value in os.environ.items() if name not in ("RUNTIME_DIRECTORY", "EXIT_STATUS")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=bare | environment, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_nothing_to_turn_off_loads_next_to_nothing(tmp_path: Path) -> None:
+    """Where no run named outputs, neither JSON nor anything of the pins is loaded, as a Pi Zero takes its time."""
+    parts = {"pigate.files", "pigate.config", "pigate.pins.gpiochip"}
+    for environment in ({}, {"RUNTIME_DIRECTORY": str(tmp_path)}, {"EXIT_STATUS": "69"}):
+        assert not loaded(environment) & {"json", "tempfile", "glob", "msgspec", "gpiod", *parts}
+
+
+def test_turning_off_loads_no_settings_nor_gpiozero(tmp_path: Path) -> None:
+    """The outputs are turned off through gpiod alone."""
+    (tmp_path / "outputs.json").write_text("[18]")
+    modules = loaded({"RUNTIME_DIRECTORY": str(tmp_path)})
+    assert "gpiod" in modules
+    assert not modules & {"msgspec", "gpiozero", "numpy", "pigate.config", "pigate.pins.factory", "pigate.learning"}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
