@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
 import msgspec
 import pytest
@@ -15,6 +17,7 @@ from pigate.config import Settings, load
 
 SYSTEMD = Path(__file__).parent.parent / "systemd"
 UNIT = SYSTEMD / "pigate.service"
+SHIPPED = (SYSTEMD / "pigate.toml").read_text()
 
 
 def exposure(unit: str, folder: Path) -> float:
@@ -42,27 +45,39 @@ def test_live_page_opens_little(tmp_path: Path) -> None:
     assert exposure(unit, tmp_path) <= 1.6
 
 
-def test_default_configuration_is_the_default() -> None:
-    """The configuration that is installed says what an empty one means."""
-    settings, table = load(SYSTEMD / "pigate.toml")
+def test_registers_are_for_their_factory_alone(tmp_path: Path) -> None:
+    """The unit opens no device but the GPIO chips; the drop-in for RPi.GPIO adds its one, and little exposure."""
+    assert re.findall("^DeviceAllow=(.*)", UNIT.read_text(), re.MULTILINE) == ["char-gpiochip rw"]
+    dropped_in = (SYSTEMD / "rpigpio.conf").read_text().partition("[Service]")[2]
+    assert dropped_in == "\nDeviceAllow=/dev/gpiomem rw\n"
+    assert exposure(UNIT.read_text().replace("[Install]", f"{dropped_in}\n[Install]"), tmp_path) <= 0.6
+
+
+def test_configuration_as_shipped_is_empty() -> None:
+    """The configuration that is installed sets nothing, so that a gate follows the defaults of later versions."""
+    assert all(values == {} for values in tomllib.loads(SHIPPED).values())
+    assert load(SYSTEMD / "pigate.toml")[0] == Settings()
+
+
+def test_configuration_shows_the_defaults(tmp_path: Path) -> None:
+    """With each "#key = ..." uncommented, the installed configuration says what an empty one means."""
+    path = tmp_path / "pigate.toml"
+    path.write_text(re.sub(r"^#(?=\w)", "", SHIPPED, flags=re.MULTILINE))
+    settings, table = load(path)
     assert settings == msgspec.structs.replace(Settings(), table=settings.table)
     assert settings.table.name == table.name == "xor"
 
 
-def test_default_configuration_names_every_key() -> None:
-    """Each key of the model stands in the installed configuration, if only in a comment."""
-    text = (SYSTEMD / "pigate.toml").read_text()
-    for section in Settings.__struct_fields__:
-        part = text.partition(f"\n[{section}]\n")[2].partition("\n[")[0]
-        model = type(getattr(Settings(), section))
-        missing = [key for key in model.__struct_fields__ if not re.search(rf"^(# )?{key} = ", part, re.MULTILINE)]
-        assert missing == [], section
+def test_configuration_names_every_key() -> None:
+    """Each key stands in the installed configuration, if only in a comment, and stands there once."""
+    for section, model in ((name, type(getattr(Settings(), name))) for name in Settings.__struct_fields__):
+        part = SHIPPED.partition(f"\n[{section}]\n")[2].partition("\n[")[0]
+        assert sorted(re.findall(r"^# ?(\w+) = ", part, re.MULTILINE)) == sorted(model.__struct_fields__)
 
 
 def test_commented_keys_are_valid(tmp_path: Path) -> None:
     """A line of the installed configuration that is uncommented is accepted."""
-    text = (SYSTEMD / "pigate.toml").read_text()
-    for line in re.findall(r"^# (\w+ = .*)$", text, re.MULTILINE):
+    for line in re.findall(r"^# ?(\w+ = .*)$", SHIPPED, re.MULTILINE):
         key = line.partition(" ")[0]
         section = next(s for s in Settings.__struct_fields__ if key in type(getattr(Settings(), s)).__struct_fields__)
         (tmp_path / "one.toml").write_text(f"[{section}]\n{line}\n")
@@ -70,13 +85,23 @@ def test_commented_keys_are_valid(tmp_path: Path) -> None:
         assert load(tmp_path / "one.toml")
 
 
-@pytest.mark.parametrize("name", ["pigate.service", "web.conf"])
+def test_wheel_carries_what_a_pi_needs(tmp_path: Path) -> None:
+    """Whoever installs the wheel has the service, its scripts ready to run, and the circuit."""
+    pytest.importorskip("hatchling", reason="the wheel cannot be built: pip install hatchling")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=SYSTEMD.parent, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    share = f"{'-'.join(wheel.name.split('-')[:2])}.data/data/share/pigate"
+    with ZipFile(wheel) as archive:
+        modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in archive.infolist()}
+        for path in [*SYSTEMD.iterdir(), SYSTEMD.parent / "wiring.md", SYSTEMD.parent / "docs/wiring.svg"]:
+            name = f"{share}/{path.relative_to(SYSTEMD.parent)}"
+            assert archive.read(name) == path.read_bytes()
+            assert modes[name] == (0o755 if path.name.endswith("install") else 0o644)
+
+
+@pytest.mark.parametrize("name", ["pigate.service", "rpigpio.conf", "web.conf"])
 def test_comments_stand_on_lines_of_their_own(name: str) -> None:
     """No unit file has a comment behind a value, which systemd would take as part of it."""
     for line in (SYSTEMD / name).read_text().splitlines():
         assert line.startswith("#") or "#" not in line
-
-
-def test_configuration_is_toml() -> None:
-    """The installed configuration is TOML that any reader takes."""
-    assert set(tomllib.loads((SYSTEMD / "pigate.toml").read_text())) == set(Settings.__struct_fields__)

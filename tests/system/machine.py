@@ -27,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 BOOT_TIMEOUT_S = 300
-WHAT_IS_INSTALLED = ["pigate", "systemd", "pyproject.toml", "README.md", "LICENSE"]
+WHAT_IS_INSTALLED = ["pigate", "systemd", "pyproject.toml", "README.md", "LICENSE", "wiring.md", "docs/wiring.svg"]
 ON_THE_STICK = [*WHAT_IS_INSTALLED, "tests/__init__.py", "tests/system"]
 
 
