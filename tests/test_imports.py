@@ -134,7 +134,8 @@ def test_training_loads_no_pins() -> None:
     """Training needs neither gpiozero nor gpiod, nor the progress bar where there is no terminal."""
     modules = loaded(COMMAND.format(["train", "--json"]))
     assert "numpy" in modules
-    assert not {"gpiozero", "gpiod", "lgpio", "tqdm", "numpy.random"} & modules
+    # NumPy 1.24 loads its numpy.random by itself.
+    assert not {"gpiozero", "gpiod", "lgpio", "tqdm", "numpy.random"} & (modules - loaded("import numpy"))
 
 
 def test_library() -> None:

@@ -10,6 +10,7 @@ import errno
 import fcntl
 import gc
 import os
+import select
 import struct
 import termios
 import threading
@@ -24,8 +25,8 @@ from unittest import mock
 
 import gpiod
 from gpiod import _ext
-from gpiod._internal import poll_fd
 from gpiod.line import Bias, Clock, Direction, Drive, Edge, Value
+from gpiod.line_info import LineInfo
 from gpiod.line_settings import _line_settings_to_ext
 from gpiozero.pins.local import LocalPiFactory
 
@@ -206,9 +207,6 @@ class FakeLineRequest:
         self._check_released()
         return self._fd
 
-    def fileno(self) -> int:
-        return self.fd
-
     def release(self) -> None:
         if not self._released:
             with self._world.changing():
@@ -244,7 +242,8 @@ class FakeLineRequest:
 
     def wait_edge_events(self, timeout: timedelta | float | None = None) -> bool:
         self._check_released()
-        return poll_fd(self._fd, timeout)
+        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
+        return bool(select.select([self._fd], [], [], seconds)[0])
 
     def read_edge_events(self, max_events: int | None = None) -> list[gpiod.EdgeEvent]:
         self._check_released()
@@ -300,11 +299,11 @@ class FakeChip:
         self._check_closed()
         return gpiod.ChipInfo(self._path.removeprefix("/dev/"), self._label, len(self.world.lines))
 
-    def get_line_info(self, line: int | str) -> gpiod.LineInfo:
+    def get_line_info(self, line: int | str) -> LineInfo:
         self._check_closed()
         found = self.world.lines[int(line)]
         settings = found.settings
-        return gpiod.LineInfo(
+        return LineInfo(
             found.offset,
             f"GPIO{found.offset}",
             found.consumer is not None,

@@ -1,5 +1,7 @@
 """Fixtures of the booted machine. Its tests carry the marker `system`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
