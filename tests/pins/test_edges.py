@@ -119,6 +119,8 @@ def test_becoming_an_output_ends_listening(factory: GpiodFactory, world: World) 
         change(pin)
         assert pin.when_changed is None
         pin.state = 1
+        pin.function = "input"
+        assert world.lines[17].settings.edge_detection is Edge.NONE
         pin.close()
     caught_up(factory)
     assert heard.calls.empty()
@@ -128,6 +130,7 @@ def test_watching_makes_a_descriptor_readable(factory: GpiodFactory, world: Worl
     """The descriptor of a watched pin is readable after an edge until it is read, and no thread runs."""
     pin = factory.pin(17)
     fd = pin.watch()
+    assert not os.get_blocking(fd)
     with pytest.raises(BlockingIOError):
         os.read(fd, READ_SIZE)
     world.drive(17, 1)
