@@ -82,7 +82,8 @@ class WebSettings(Struct, frozen=True, forbid_unknown_fields=True):
     #: None: for a simulated board
     enabled: bool | None = None
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    #: None: 8000, and for a simulated board a free one if that is in use
+    port: Annotated[int, Meta(ge=0, le=65535)] | None = None
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

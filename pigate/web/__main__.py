@@ -1,4 +1,4 @@
-"""The live page's process: ``python -m pigate.web HOST PORT``, started by the gate's.
+"""The live page's process: ``python -m pigate.web HOST PORT...``, started by the gate's.
 
 Messages come on standard input and go to standard output; the input's end ends the process.
 """
@@ -6,6 +6,7 @@ Messages come on standard input and go to standard output; the input's end ends 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import resource
 import signal
@@ -13,17 +14,17 @@ import socket
 import sys
 import threading
 from contextlib import suppress
+from errno import EADDRINUSE
 
 import msgspec
-import uvicorn
 
-from .feed import Feed
 from .messages import Failed, News, Ready, packed, received
-from .server import application
-from .state import pieces_of
 
 #: Descriptors that are not connections.
 OWN_DESCRIPTORS = 50
+
+#: Linux's prctl option: the signal that a process gets when the thread that started it ends.
+PR_SET_PDEATHSIG = 1
 
 
 def tell(message: msgspec.Struct) -> None:
@@ -32,63 +33,77 @@ def tell(message: msgspec.Struct) -> None:
         os.write(1, packed(message))
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket.
+def listen(host: str, ports: list[int]) -> socket.socket:
+    """Return a listening socket at the first of the ports that is not in use.
 
     Raises:
-        OSError: the address cannot be used.
+        OSError, UnicodeError: the address cannot be used; UnicodeError is for a host that is no name.
     """
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    family, kind, protocol, _, address = socket.getaddrinfo(host, ports[0], type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(address)
-    listener.listen(1024)  # so that whoever reads the address can connect at once
+    try:
+        listener.bind(address)
+        listener.listen(1024)  # so that whoever reads the address can connect at once
+    except OSError as exc:
+        listener.close()
+        if exc.errno == EADDRINUSE and len(ports) > 1:
+            return listen(host, ports[1:])
+        raise
     return listener
 
 
 def most_connections() -> int:
-    """Ask for as many descriptors as there may be; return how many connections they allow."""
+    """Raise the limit on descriptors as far as allowed; return how many connections it leaves."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(OSError, ValueError):  # the service's sandbox forbids it, and has plenty
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] - OWN_DESCRIPTORS
+    return max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - OWN_DESCRIPTORS)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn's server without its ten wake-ups a second, which serve what is not used here."""
+def end_with_the_gate() -> None:
+    """Have the kernel kill this process when the gate's thread that started it ends, even while it is stopped.
 
-    async def main_loop(self) -> None:
-        """Serve for ever."""
-        await asyncio.Event().wait()
+    The gate may also end it by closing its input, which a stopped process cannot notice. A terminal's Ctrl-C is
+    for the gate alone.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def main() -> None:
     """Serve until the gate is gone."""
-    # The gate ends this process by closing its input; a terminal's Ctrl-C is for the gate alone.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    host, port = sys.argv[1], int(sys.argv[2])
+    end_with_the_gate()
+    host, ports = sys.argv[1], [int(port) for port in sys.argv[2:]]
     try:
-        listener = listen(host, port)
-    except OSError as exc:
-        tell(Failed(f"{host} port {port}: {exc.strerror}; [web] can name another"))
+        from .feed import Feed
+        from .server import application, serve
+        from .state import pieces_of
+    except ImportError as exc:
+        tell(Failed(f"{exc}: pip install 'pigate[web]'"))
+        return
+    try:
+        listener = listen(host, ports)
+    except (OSError, UnicodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else exc
+        tell(Failed(f"{host} port {ports[0]}: {reason}; [web] can name another"))
         return
     feed, loop = Feed(), asyncio.new_event_loop()
-    config = uvicorn.Config(
-        application(feed, tell),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        date_header=False,
-        server_header=False,
-        limit_concurrency=most_connections(),
-    )
-    serving = _Server(config).serve([listener])
+    serving = serve(application(feed, tell), listener, most_connections())
+
+    def run() -> None:
+        try:
+            loop.run_until_complete(serving)
+        finally:
+            os._exit(1)  # a page that serves nothing is started again
+
     # Not in the main thread, so that uvicorn leaves the signals alone.
-    threading.Thread(target=loop.run_until_complete, args=[serving], daemon=True).start()
+    threading.Thread(target=run, daemon=True).start()
+    port = listener.getsockname()[1]
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104 (compared, not bound)
     shown = socket.gethostname() if everywhere else f"[{host}]" if ":" in host else host
-    tell(Ready(f"http://{shown}:{listener.getsockname()[1]}/"))
+    tell(Ready(f"http://{shown}:{port}/", port))
     for news in received(sys.stdin.buffer, News):
         loop.call_soon_threadsafe(feed.take, pieces_of(news), news.board, news.gate)
     os._exit(0)  # without waiting for streams, which have no end

@@ -7,6 +7,7 @@ numbers out is work for the page's process.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -71,9 +72,10 @@ class News(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Ready(Struct, frozen=True, tag=True):
-    """To the gate: people can look, at this address."""
+    """To the gate: people can look, at this address; its port, which a page started again takes."""
 
     address: str
+    port: int
 
 
 class Failed(Struct, frozen=True, tag=True):
@@ -97,6 +99,28 @@ class Train(Struct, frozen=True, tag=True):
 
 
 ToGate = Ready | Failed | SetSwitches | Train
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows of the gate at one moment."""
+
+    gate: Examined
+    training: Examined
+    busy: bool
+    snapshot: report.Snapshot | None
+
+
+def news_since(before: Shown | None, now: Shown, board: Board) -> News:
+    """Return what is new since before; all there is where there is no before."""
+    decided = now.snapshot if before is None or before.snapshot is not now.snapshot else None
+    return News(
+        board=None if before else board,
+        gate=None if before and before.gate is now.gate else gate_of(now.gate),
+        training=None if before and before.training is now.training else training_of(now.training),
+        busy=None if before and before.busy is now.busy else now.busy,
+        snapshot=snapshot_of(decided) if decided else None,
+    )
 
 
 def gate_of(examined: Examined) -> Gate:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
-from subprocess import PIPE
+from typing import IO
 
 from ..config import BoardSettings, TrainingSettings, WebSettings
 from ..learning.proof import Examined
@@ -18,26 +17,30 @@ from ..learning.tables import TruthTable
 from ..report import Snapshot
 from .messages import (
     MAX_REQUEST,
-    Board,
     Failed,
-    News,
     Ready,
     SetSwitches,
+    Shown,
     ToGate,
     Train,
     board_of,
-    gate_of,
+    news_since,
     packed,
     received,
-    snapshot_of,
-    training_of,
 )
+from .processes import open_in_browser, page_process
+
+#: Where the settings name no port.
+DEFAULT_PORT = 8000
 
 #: Between two feedings, in seconds: no screen shows more. The first after a rest goes at once.
 MIN_PAUSE_S = 1 / 30
 
 #: A page that died is started again after this many seconds.
 RESTART_S = 5.0
+
+#: A page that has closed its output is given this many seconds to end by itself.
+END_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def wanted(settings: WebSettings, simulated: bool, open_page: bool, say: Callabl
 
 
 class Page:
-    """The live page of a run.
+    """The live page of a run. Whatever happens to it, the gate goes on.
 
     Args:
         settings: where to serve.
@@ -105,11 +108,16 @@ class Page:
         self._training = examined
         self._busy = False
         self._snapshot: Snapshot | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        #: ports to try, in this order; 0 is a free one
+        self._ports = [DEFAULT_PORT if settings.port is None else settings.port]
+        if settings.port is None and simulated:
+            self._ports.append(0)
         self._announced = False
-        self._closed = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closing = threading.Event()
         self._news = threading.Event()
-        threading.Thread(target=self._run, name="live page", daemon=True).start()
+        with self._failures_said():
+            threading.Thread(target=self._run, name="live page", daemon=True).start()
 
     def publish(self, snapshot: Snapshot) -> None:
         """Show a decision, and its network if it is another than before."""
@@ -131,40 +139,57 @@ class Page:
 
     def close(self) -> None:
         """End the page's process; may be called twice."""
-        self._closed = True
+        self._closing.set()
         if self._process is not None:
             self._process.kill()
 
+    @contextmanager
+    def _failures_said(self) -> Iterator[None]:
+        """Say in one line what keeps the page from being served: it is no reason to end the gate."""
+        try:
+            yield
+        except (OSError, ValueError, RuntimeError, MemoryError) as exc:  # RuntimeError: no thread can be started
+            if not self._closing.is_set():
+                self._say(f"no live page: {exc or type(exc).__name__}")
+
     def _run(self) -> None:
         """Keep a page's process, as long as it comes up."""
-        while self._serve() and not self._closed:
-            self._say(f"the live page has ended; it starts again in {RESTART_S:g} seconds")
-            time.sleep(RESTART_S)
+        with self._failures_said():
+            while self._serve() and not self._closing.is_set():
+                self._say(f"the live page has ended; it starts again in {RESTART_S:g} seconds")
+                self._closing.wait(RESTART_S)
 
     def _serve(self) -> bool:
-        """Start a page's process and do what it asks for until it ends; return whether it came up."""
-        command = [sys.executable, "-m", "pigate.web", self._settings.host, str(self._settings.port)]
-        self._process = process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE)  # noqa: S603 (ours)
-        came_up = False
-        # Closing its input flushes what it died before taking; that must not end the gate.
-        with suppress(BrokenPipeError), process:
-            if self._closed:  # before there was a process to end
-                process.kill()
-            gone = threading.Event()
-            threading.Thread(target=self._feed, args=[process, gone], name="live page feed", daemon=True).start()
-            if process.stdout is not None:
-                for message in received(process.stdout, ToGate, MAX_REQUEST):
-                    came_up = came_up or isinstance(message, Ready)
+        """Start a page's process and do what it asks for until it ends; return whether it came up.
+
+        Raises:
+            OSError, ValueError, RuntimeError, MemoryError: it cannot be started, or sends what is no message.
+        """
+        gone = threading.Event()
+        kinds: set[type[ToGate]] = set()
+        with page_process(self._settings.host, self._ports) as page:
+            self._process = page.process
+            try:
+                if self._closing.is_set():  # before there was a process to end
+                    return False
+                threading.Thread(target=self._feed, args=[page.stdin, gone], name="live page feed", daemon=True).start()
+                for message in received(page.stdout, ToGate, MAX_REQUEST):
+                    kinds.add(type(message))
                     self._take(message)
-            gone.set()
-            self._news.set()
-        return came_up
+                with suppress(subprocess.TimeoutExpired):
+                    page.process.wait(END_S)
+            finally:
+                gone.set()
+                self._news.set()
+        if not kinds & {Ready, Failed} and not self._closing.is_set():
+            self._say(f"no live page: its process ended with status {page.process.returncode}")
+        return Ready in kinds
 
     def _take(self, message: ToGate) -> None:
         """Do what the page's process asks for."""
         if isinstance(message, Ready):
-            if not self._announced:
-                self._announce(message.address)
+            self._ports = [message.port]  # of a page that is started again, too: browsers come back to it
+            self._announce(message.address)
         elif isinstance(message, Failed):
             self._say(f"no live page: {message.reason}")
         elif self._board.kind != "simulated":
@@ -175,47 +200,28 @@ class Page:
             self._requests.train(TruthTable(message.rows, message.table), message.settings)
 
     def _announce(self, address: str) -> None:
+        """Say where the page is, and open it if asked to; once."""
+        if self._announced:
+            return
         self._announced = True
+        if self._settings.port is None and self._ports != [DEFAULT_PORT]:
+            self._say(f"port {DEFAULT_PORT} is in use: the live page takes a free one")
         self._say(f"live page: {address}")
         if self._open_page:
-            import webbrowser  # slow to load, and seldom needed
+            open_in_browser(address, self._say)
 
-            webbrowser.open(address)
-
-    def _feed(self, process: subprocess.Popen[bytes], gone: threading.Event) -> None:
+    def _feed(self, stdin: IO[bytes], gone: threading.Event) -> None:
         """Write what is new to the page's process, the latest of each, until it is gone."""
-        before: _Shown | None = None
+        before: Shown | None = None
         try:
-            while process.stdin is not None and not gone.is_set():
+            while not gone.is_set():
                 self._news.clear()
-                now = _Shown(self._gate, self._training, self._busy, self._snapshot)
+                now = Shown(self._gate, self._training, self._busy, self._snapshot)
                 if now != before:
-                    process.stdin.write(packed(_news(self._board, before, now)))
-                    process.stdin.flush()
+                    stdin.write(packed(news_since(before, now, self._board)))
+                    stdin.flush()
                 before = now
                 time.sleep(MIN_PAUSE_S)
                 self._news.wait()
         except (OSError, ValueError):  # ValueError: its input is closed already
             return  # it has ended; the thread that waits for it says so
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """What the page shows at one moment."""
-
-    gate: Examined
-    training: Examined
-    busy: bool
-    snapshot: Snapshot | None
-
-
-def _news(board: Board, before: _Shown | None, now: _Shown) -> News:
-    """Return what is new since before; all of it if there is no before."""
-    decided = now.snapshot if before is None or before.snapshot is not now.snapshot else None
-    return News(
-        board=None if before else board,
-        gate=None if before and before.gate is now.gate else gate_of(now.gate),
-        training=None if before and before.training is now.training else training_of(now.training),
-        busy=None if before and before.busy is now.busy else now.busy,
-        snapshot=snapshot_of(decided) if decided else None,
-    )

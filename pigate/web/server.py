@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -9,6 +11,7 @@ from socket import gethostname
 from typing import Any
 
 import msgspec
+import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -129,6 +132,28 @@ def is_this_machine(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server without its ten wake-ups a second, which serve what is not used here."""
+
+    async def main_loop(self) -> None:
+        """Serve for ever."""
+        await asyncio.Event().wait()
+
+
+async def serve(app: ASGIApp, listener: socket.socket, most_connections: int) -> None:
+    """Serve the application on a listening socket, for ever."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        date_header=False,
+        server_header=False,
+        limit_concurrency=most_connections,
+    )
+    await _Server(config).serve([listener])
 
 
 class _Guard:

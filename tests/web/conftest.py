@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .pages import Pages
 from .site import Site, configured, served
 
 if TYPE_CHECKING:
@@ -25,6 +27,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A simulated gate with its page."""
     with served([*configured(tmp_path_factory.mktemp("web")), "--board", "simulated"]) as site:
         yield site
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
+    """Pages without a gate."""
+    opened = Pages()
+    monkeypatch.setattr(threading, "excepthook", opened.failed.append)
+    yield opened
+    opened.close()
+    assert opened.failed == []
 
 
 @pytest.fixture(scope="module")

@@ -69,6 +69,12 @@ class Site:
                 answer += piece
             return answer
 
+    def child(self) -> int:
+        """Return the page's process."""
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        (child,) = {int(pid) for path in children for pid in path.read_text().split()}
+        return child
+
     @contextmanager
     def stream(self) -> Iterator[socket.socket]:
         """Open a stream of events and read nothing of it."""
@@ -85,10 +91,10 @@ def configured(folder: Path, text: str = "") -> list[str]:
 
 
 @contextmanager
-def served(command: list[str]) -> Iterator[Site]:
+def served(command: list[str], **options: Any) -> Iterator[Site]:
     """Run a gate until its page is up, and end it."""
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options
     ) as process:
         try:
             assert process.stderr is not None
