@@ -18,7 +18,7 @@ from errno import EADDRINUSE
 
 import msgspec
 
-from .messages import Failed, News, Ready, packed, received
+from .messages import Failed, News, Ready, ToPage, packed, received
 
 #: Descriptors that are not connections.
 OWN_DESCRIPTORS = 50
@@ -77,6 +77,7 @@ def main() -> None:
     end_with_the_gate()
     host, ports = sys.argv[1], [int(port) for port in sys.argv[2:]]
     try:
+        from .asker import Asker
         from .feed import Feed
         from .server import application, serve
         from .state import pieces_of
@@ -89,8 +90,8 @@ def main() -> None:
         reason = exc.strerror if isinstance(exc, OSError) else exc
         tell(Failed(f"{host} port {ports[0]}: {reason}; [web] can name another"))
         return
-    feed, loop = Feed(), asyncio.new_event_loop()
-    serving = serve(application(feed, tell), listener, most_connections())
+    feed, asker, loop = Feed(), Asker(tell), asyncio.new_event_loop()
+    serving = serve(application(feed, asker), listener, most_connections())
 
     def run() -> None:
         try:
@@ -104,8 +105,11 @@ def main() -> None:
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104 (compared, not bound)
     shown = socket.gethostname() if everywhere else f"[{host}]" if ":" in host else host
     tell(Ready(f"http://{shown}:{port}/", port))
-    for news in received(sys.stdin.buffer, News):
-        loop.call_soon_threadsafe(feed.take, pieces_of(news), news.board, news.gate)
+    for message in received(sys.stdin.buffer, ToPage):
+        if isinstance(message, News):
+            loop.call_soon_threadsafe(feed.take, pieces_of(message), message.board, message.gate)
+        else:
+            loop.call_soon_threadsafe(asker.take, message)
     os._exit(0)  # without waiting for streams, which have no end
 
 

@@ -46,11 +46,6 @@ class Feed:
         """Return the board and the gate, once they are known."""
         return await self._known()
 
-    async def busy(self) -> bool:
-        """Say whether a training is running."""
-        await self._known()
-        return bool(self._state["busy"])
-
     async def _known(self) -> tuple[Board, Gate]:
         while self._board is None or self._gate is None:
             await self._changed.wait()

@@ -91,14 +91,29 @@ class SetSwitches(Struct, frozen=True, tag=True):
 
 
 class Train(Struct, frozen=True, tag=True):
-    """To the gate: train on this table; decide by the network once it is proved."""
+    """To the gate: train on this table; decide by the network once it is proved. It sends an `Answer`."""
 
     table: str
     rows: dict[str, str]
     settings: TrainingSettings
+    number: int = 0
 
 
-ToGate = Ready | Failed | SetSwitches | Train
+class Cancel(Struct, frozen=True, tag=True):
+    """To the gate: end the running training, if there is one."""
+
+
+ToGate = Ready | Failed | SetSwitches | Train | Cancel
+
+
+class Answer(Struct, frozen=True, tag=True):
+    """To the page: whether the training of this number has begun; another may be running."""
+
+    number: int
+    taken: bool
+
+
+ToPage = News | Answer
 
 
 @dataclass(frozen=True)

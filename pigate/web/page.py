@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
+from queue import SimpleQueue
 from typing import IO
 
 from ..config import BoardSettings, TrainingSettings, WebSettings
@@ -17,6 +18,8 @@ from ..learning.tables import TruthTable
 from ..report import Snapshot
 from .messages import (
     MAX_REQUEST,
+    Answer,
+    Cancel,
     Failed,
     Ready,
     SetSwitches,
@@ -116,6 +119,7 @@ class Page:
         self._process: subprocess.Popen[bytes] | None = None
         self._closing = threading.Event()
         self._news = threading.Event()
+        self._answers: SimpleQueue[Answer] = SimpleQueue()
         with self._failures_said():
             threading.Thread(target=self._run, name="live page", daemon=True).start()
 
@@ -169,6 +173,7 @@ class Page:
         kinds: set[type[ToGate]] = set()
         with page_process(self._settings.host, self._ports) as page:
             self._process = page.process
+            self._answers = SimpleQueue()  # those for a page that died are not for this one
             try:
                 if self._closing.is_set():  # before there was a process to end
                     return False
@@ -197,7 +202,11 @@ class Page:
         elif isinstance(message, SetSwitches):
             self._requests.set_switches(message.levels)
         elif isinstance(message, Train):
-            self._requests.train(TruthTable(message.rows, message.table), message.settings)
+            begun = self._requests.train(TruthTable(message.rows, message.table), message.settings)
+            self._answers.put(Answer(message.number, begun))
+            self._news.set()
+        elif isinstance(message, Cancel):
+            self._requests.cancel()
 
     def _announce(self, address: str) -> None:
         """Say where the page is, and open it if asked to; once."""
@@ -216,10 +225,12 @@ class Page:
         try:
             while not gone.is_set():
                 self._news.clear()
+                while not self._answers.empty():  # only this thread takes them
+                    stdin.write(packed(self._answers.get_nowait()))
                 now = Shown(self._gate, self._training, self._busy, self._snapshot)
                 if now != before:
                     stdin.write(packed(news_since(before, now, self._board)))
-                    stdin.flush()
+                stdin.flush()
                 before = now
                 time.sleep(MIN_PAUSE_S)
                 self._news.wait()

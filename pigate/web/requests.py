@@ -35,6 +35,10 @@ class Switches(Struct, frozen=True, forbid_unknown_fields=True):
     levels: Annotated[str, Meta(pattern="^[01]{1,8}$")]
 
 
+class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
+    """A request that says all by its path: an empty object."""
+
+
 class TrainAgain(Struct, frozen=True, forbid_unknown_fields=True):
     """Train anew. What is left out is as in an empty configuration; the network's size is as the gate has it."""
 

@@ -1,10 +1,9 @@
-"""The live page's server: the page's files, the state, the stream of events, and two requests."""
+"""The live page's server: the page's files, the state, the stream of events, and three requests."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 from socket import gethostname
@@ -20,9 +19,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .asker import Asker
 from .feed import Feed
-from .messages import Board, SetSwitches
-from .requests import Switches, TrainAgain, train_again
+from .messages import Board, Cancel, SetSwitches
+from .requests import Nothing, Switches, TrainAgain, train_again
 
 PAGE = Path(__file__).with_name("static")
 
@@ -41,12 +41,12 @@ HEADERS = {
 }
 
 
-def application(feed: Feed, tell: Callable[[msgspec.Struct], None]) -> ASGIApp:
+def application(feed: Feed, asker: Asker) -> ASGIApp:
     """Return the application that serves the page.
 
     Args:
         feed: the latest state.
-        tell: passes a request on to the gate.
+        asker: passes requests on to the gate.
     """
 
     async def index(_: Request) -> Response:
@@ -63,18 +63,26 @@ def application(feed: Feed, tell: Callable[[msgspec.Struct], None]) -> ASGIApp:
         wanted = await _body(request, board, Switches)
         if len(wanted.levels) != len(board.inputs):
             raise HTTPException(422, f"levels: {len(board.inputs)} of 0 and 1 are needed")
-        tell(SetSwitches(wanted.levels))
+        asker.tell(SetSwitches(wanted.levels))
         return JSONResponse({"levels": wanted.levels}, 202)
 
     async def train(request: Request) -> Response:
         board, gate = await feed.gate()
         wanted = await _body(request, board, TrainAgain)
-        if await feed.busy():
-            raise HTTPException(409, "a training is running")
         try:
-            tell(train_again(wanted, board, gate))
+            begun = await asker.train(train_again(wanted, board, gate))
         except ValueError as exc:
             raise HTTPException(422, str(exc)) from exc
+        except TimeoutError as exc:
+            raise HTTPException(503, "the gate does not answer") from exc
+        if not begun:
+            raise HTTPException(409, "a training is running")
+        return JSONResponse({}, 202)
+
+    async def cancel(request: Request) -> Response:
+        board, _ = await feed.gate()
+        await _body(request, board, Nothing)
+        asker.tell(Cancel())
         return JSONResponse({}, 202)
 
     routes = [
@@ -84,6 +92,7 @@ def application(feed: Feed, tell: Callable[[msgspec.Struct], None]) -> ASGIApp:
         Route("/api/events", events),
         Route("/api/switches", switches, methods=["POST"]),
         Route("/api/train", train, methods=["POST"]),
+        Route("/api/cancel", cancel, methods=["POST"]),
     ]
     return _Guard(Starlette(routes=routes, exception_handlers={HTTPException: _refusal}))
 

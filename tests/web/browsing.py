@@ -80,6 +80,7 @@ class Shown:
     """The page's own server, which shows a state that was made up, on a port of its own."""
 
     def __init__(self, news: News) -> None:
+        from pigate.web.asker import Asker
         from pigate.web.feed import Feed
         from pigate.web.server import application
 
@@ -90,7 +91,7 @@ class Shown:
         self.address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         self._feed.take(pieces_of(news), news.board, news.gate)
         self._server = uvicorn.Server(
-            uvicorn.Config(application(self._feed, self.asked.append), log_config=None, lifespan="off")
+            uvicorn.Config(application(self._feed, Asker(self.asked.append)), log_config=None, lifespan="off")
         )
         serve = self._server.serve([listener])
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=[serve])

@@ -1,10 +1,18 @@
-"""What programs get from the page's server: the state, the stream of events, and two requests."""
+"""What programs get from the page's server: the state, the stream of events, and three requests."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+from pigate.config import TrainingSettings
+from pigate.web import asker
+from pigate.web.messages import Answer, Train
 
 from .site import Site
 
@@ -61,15 +69,69 @@ def test_train_again(site: Site) -> None:
     site.until_state(lambda state: state["gate"]["table"] == "xor" and not state["busy"])
 
 
+#: a training that goes on for minutes, if it is let: a wide network, by a rule that moves it hardly at all
+LONG = {
+    "table": "parity",
+    "hidden": [64, 64, 64, 64],
+    "rule": "plain",
+    "learning_rate": 0.001,
+    "epochs": 20_000,
+    "starts": 64,
+}
+
+
 def test_one_training_at_a_time(site: Site) -> None:
-    """A second training is refused while one runs, and switches move meanwhile."""
-    endless = {"table": "xor", "hidden": [], "epochs": 20_000, "starts": 64}
-    assert site.post("/api/train", endless)[0] == 202
-    site.until_state(lambda state: state["busy"])
-    assert site.post("/api/train", {})[0] == 409
-    site.post("/api/switches", {"levels": "011"})
-    assert site.until("011")["busy"] in (True, False)
+    """Of many trainings asked for at once the gate begins one; the rest are refused, and switches move meanwhile."""
+    with ThreadPoolExecutor(40) as threads:
+        answers = list(threads.map(lambda _: site.post("/api/train", LONG)[0], range(40)))
+    try:
+        assert sorted(answers) == [202] + [409] * 39
+        assert site.until_state(lambda state: state["busy"])
+        assert site.post("/api/train", {})[0] == 409
+        site.post("/api/switches", {"levels": "011"})
+        assert site.until("011")["busy"]
+        assert threads_of(site) < 20
+    finally:
+        site.post("/api/cancel", {})
     site.until_state(lambda state: not state["busy"])
+
+
+def threads_of(site: Site) -> int:
+    """Return how many threads the gate's process has."""
+    return len(list(Path(f"/proc/{site.process.pid}/task").iterdir()))
+
+
+def test_cancelled_training(site: Site) -> None:
+    """A training that is cancelled ends, the gate and its last training stay, and another can begin."""
+    before = site.state()
+    assert site.post("/api/cancel", {})[0] == 202  # there is none: nothing happens
+    assert site.post("/api/train", LONG)[0] == 202
+    site.until_state(lambda state: state["busy"])
+    assert site.post("/api/cancel", {})[0] == 202
+    after = site.until_state(lambda state: not state["busy"])
+    assert (after["gate"], after["training"]) == (before["gate"], before["training"])
+    assert site.post("/api/train", {"table": "xor", "seed": 11})[0] == 202
+    site.until_state(lambda state: state["training"]["seed"] == 11)
+
+
+def test_gate_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request to train that the gate does not answer is answered with 503 after a while, and is not kept."""
+    monkeypatch.setattr(asker, "ANSWER_S", 0.2)
+    asked: list[Any] = []
+
+    async def ask() -> None:
+        waiting = asker.Asker(asked.append)
+        request = Train("xor", {"000": "1"}, TrainingSettings())
+        with pytest.raises(TimeoutError):
+            await waiting.train(request)
+        waiting.take(Answer(asked[0].number, taken=True))  # late: nobody waits for it
+        answered = asyncio.ensure_future(waiting.train(request))
+        await asyncio.sleep(0)
+        waiting.take(Answer(asked[1].number, taken=True))
+        assert await answered
+
+    asyncio.run(ask())
+    assert asked[0].number != asked[1].number
 
 
 @pytest.mark.parametrize(
@@ -87,6 +149,7 @@ def test_one_training_at_a_time(site: Site) -> None:
         ("/api/train", b'{"table": "nothing"}'),
         ("/api/train", b'{"table": "full-adder"}'),
         ("/api/train", b'{"table": "01"}'),
+        ("/api/cancel", b'{"seed": 1}'),
         ("/api/train", b'{"starts": 100000}'),
         ("/api/train", b'{"starts": 65}'),
         ("/api/train", b'{"epochs": 20001}'),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pigate.learning.proof import examine
 from pigate.learning.tables import NAMED, TruthTable, named_for
 from pigate.learning.training import train
+from pigate.web import asker
+from pigate.web.messages import Cancel, News
 from pigate.web.requests import PRESETS, limits
 
 from .browsing import (
@@ -119,14 +123,32 @@ def test_train_again(begin: Begin, look: Look) -> None:
     expect(page.locator("[name=seed]")).to_have_value("6")
 
 
-def test_refusal(show: Show, look: Look) -> None:
+def test_refusal(show: Show, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the server refuses is told in its own words, beside the form."""
-    shown = show(news_of(XOR, "000"))
-    page = look(shown.address, loses=True)
+    monkeypatch.setattr(asker, "ANSWER_S", 0.1)
+    page = look(show(news_of(XOR, "000")).address, loses=True)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("the gate does not answer")
     page.route("**/api/train", lambda route: route.fulfill(status=409, json={"error": "a training is running"}))
-    with page.expect_response("**/api/train"):
-        page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("alert")).to_have_text("a training is running")
+
+
+def test_cancel(show: Show, look: Look) -> None:
+    """While a training runs, and only then, it can be cancelled and no other be asked for."""
+    shown = show(news_of(XOR, "000"))
+    page = look(shown.address)
+    cancel = page.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_hidden()
+    shown.tell(News(busy=True))
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    expect(page.locator("#busy")).to_have_text("Training\u2026")
+    with page.expect_response("**/api/cancel"):
+        cancel.click()
+    assert shown.asked == [Cancel()]
+    shown.tell(News(busy=False))
+    expect(cancel).to_be_hidden()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 
 def test_form(show: Show, look: Look) -> None:

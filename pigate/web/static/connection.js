@@ -61,7 +61,7 @@ export async function post(path, body) {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(15_000),
     });
     if (answer.ok) return "";
     const { error } = await answer.json().catch(() => ({ error: "" }));

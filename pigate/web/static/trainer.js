@@ -97,6 +97,9 @@ export function makeTrainer(asked) {
     say(byId("trainer-problem"), problem);
   });
 
+  const cancel = /** @type {HTMLButtonElement} */ (byId("cancel"));
+  cancel.addEventListener("click", async () => say(byId("trainer-problem"), await post("/api/cancel", {})));
+
   return {
     /** @param {State} next @param {boolean} lost */
     update(next, lost) {
@@ -105,6 +108,8 @@ export function makeTrainer(asked) {
       if (!offered) setUp(next);
       offer(next);
       for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll("[type=submit]"))) button.disabled = next.busy || lost;
+      cancel.hidden = !next.busy;
+      cancel.disabled = lost;
       say(byId("busy"), next.busy ? "Training\u2026" : "");
     },
   };
