@@ -1,25 +1,25 @@
-"""The documents keep step with the program: settings, pins, commands, figures, links."""
+"""The documents keep step with the program: settings, pins, exit codes, messages, links, names of the code."""
 
 from __future__ import annotations
 
+import ast
 import re
-import shlex
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 from gpiozero import pi_info
 
-from pigate.cli import _parser
-from pigate.cli import main as command
 from pigate.config import BoardSettings, Settings, load
+from pigate.errors import BAD_CONFIG, FAILED, NO_BOARD, OK, USAGE
 
-HERE = Path(__file__).parent.parent
+from .documents import DOCUMENTS, HERE, blocks
+
 README = (HERE / "README.md").read_text()
 WIRING = (HERE / "wiring.md").read_text()
-DOCUMENTS = ["README.md", "wiring.md", "CHANGELOG.md", "tests/system/README.md"]
+HOUSE = HERE / "docs" / "house.md"
+LINKING = [*DOCUMENTS, HERE / "CHANGELOG.md", HERE / "tests/system/README.md"]
 
 #: BCM number -> pin of the header, from the Raspberry Pi's pinout
 PHYSICAL = {17: 11, 27: 13, 22: 15, 18: 12}
@@ -29,13 +29,13 @@ PI_4 = "c03111"
 
 
 def configuration() -> str:
-    """Return README's example of a configuration."""
-    (block,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    return str(block)
+    """Return the configuration that docs/configuration.md shows."""
+    (block,) = (block for block in blocks(HERE / "docs/configuration.md") if block.kind == "toml")
+    return block.text
 
 
-def test_readmes_configuration_is_the_default(tmp_path: Path) -> None:
-    """README's configuration is accepted, and says what an empty one means."""
+def test_configuration_is_the_default(tmp_path: Path) -> None:
+    """The configuration that is shown is accepted, and says what an empty one means."""
     path = tmp_path / "pigate.toml"
     path.write_text(configuration())
     settings, _ = load(path)
@@ -43,11 +43,28 @@ def test_readmes_configuration_is_the_default(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("section", Settings.__struct_fields__)
-def test_readmes_configuration_names_every_key(section: str) -> None:
-    """Each key of the model stands in README's configuration, if only in a comment."""
+def test_configuration_names_every_key(section: str) -> None:
+    """Each key of the model stands in the configuration that is shown, if only in a comment."""
     part = configuration().partition(f"[{section}]\n")[2].partition("\n[")[0]
     for key in type(getattr(Settings(), section)).__struct_fields__:
         assert re.search(rf"\b{key} = ", part), key
+
+
+def test_exit_codes() -> None:
+    """docs/commands.md lists each exit code once."""
+    listed = re.findall(r"^\| (\d+) \|", (HERE / "docs/commands.md").read_text(), re.MULTILINE)
+    assert [int(code) for code in listed] == [OK, FAILED, USAGE, NO_BOARD, BAD_CONFIG]
+
+
+def test_messages_are_the_programs() -> None:
+    """What docs/troubleshooting.md quotes from pigate stands in its code, figures and names apart."""
+    source = "\n".join(path.read_text() for path in (HERE / "pigate").rglob("*.py"))
+    quoted = re.findall(r"^\| `([^`]+)` \|", (HERE / "docs/troubleshooting.md").read_text(), re.MULTILINE)
+    ours = [message for message in quoted if message != "error: externally-managed-environment"]  # pip's
+    assert len(ours) > 5
+    for message in ours:
+        longest = max(re.split(r"GPIO \d+|\.\.\.|: ", message), key=len).strip()
+        assert longest.removesuffix(" pins") in source, message
 
 
 def test_wiring_has_the_default_pins() -> None:
@@ -77,68 +94,57 @@ def test_circuit_is_that_of_the_table() -> None:
 def test_wirings_tools_are_given_the_default_pins() -> None:
     """What wiring.md has typed to gpioget and gpioset names the default pins, in order."""
     board = BoardSettings()
-    typed = re.findall(r"`gpio(get|set) [^`]*gpiochip0 ([^`]+)`", WIRING)
-    assert {tool for tool, _ in typed} == {"get", "set"}
-    for tool, lines in typed:
-        named = tuple(int(line.partition("=")[0]) for line in lines.split())
+    lines = re.findall(r"`gpio(get|set) [^`]*gpiochip0 ([^`]+)`", WIRING)
+    assert {tool for tool, _ in lines} == {"get", "set"}
+    for tool, words in lines:
+        named = tuple(int(line.partition("=")[0]) for line in words.split())
         assert named == (board.inputs if tool == "get" else board.outputs)
 
 
-def commands() -> list[str]:
-    """Return every pigate command line of the documents."""
-    text = README + WIRING
-    lines = re.findall(r"^ +(?:\$ )?(?:.*\| |.*&& )?(?:sudo )?(?:\.venv/bin/)?(pigate .*)$", text, re.MULTILINE)
-    lines += re.findall(r"`(?:sudo )?(pigate [^`]+)`", text)
-    return [line.partition("#")[0].strip() for line in lines]
-
-
-@pytest.mark.parametrize("line", sorted(set(commands())))
-def test_command_lines_are_right(line: str) -> None:
-    """Every command line of the documents is accepted."""
-    assert _parser().parse_args(shlex.split(line)[1:]).command
-
-
-def test_no_command_is_left_out() -> None:
-    """Every command that `pigate --help` lists is shown in the documents."""
-    (choices,) = (action.choices for action in _parser()._actions if isinstance(action.choices, dict))
-    assert set(choices) <= {line.split()[1] for line in commands()}
-
-
-def test_there_are_command_lines() -> None:
-    """The documents' command lines are found at all."""
-    assert len(commands()) > 10
-
-
-@pytest.mark.parametrize("line", ["pigate table", "pigate train --table parity"])
-def test_shown_output_is_the_programs(line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What README shows of a command is what it prints, but for figures that another processor may change."""
-    assert command(shlex.split(line)[1:]) == 0
-    printed = capsys.readouterr().out.splitlines()
-    shown = README.partition(f"    $ {line}\n")[2].partition("\n\n")[0].splitlines()
-    for ours, theirs in zip(shown, printed, strict=True):
-        assert without_figures(ours) == without_figures(theirs)
-
-
-def without_figures(line: str) -> str:
-    """Return a line without its decimals, epochs and milliseconds."""
-    return re.sub(r"\d+\.\d+( +|$)|\d+ epochs", "", line.strip())
-
-
-def test_library_example_runs() -> None:
-    """README's Python runs, and its comments hold."""
-    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    space: dict[str, Any] = {}
-    exec(block, space)
-    trained = space["trained"]
-    assert trained.network.predict([1, 0, 1])[0] < 0.1
-    assert trained.losses.shape == (trained.epochs, 16)
-
-
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_links_lead_somewhere(document: str) -> None:
-    """Files that a document links to, or shows, exist."""
-    path = HERE / document
+@pytest.mark.parametrize("path", LINKING, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    """Files that a document links to, or shows, exist, and so do the headings."""
     text = path.read_text()
-    for target in re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r"src(?:set)?=\"([^\"]+)\"", text):
-        if not target.startswith("https://"):
-            assert (path.parent / target).exists(), target
+    for target in re.findall(r"\]\(([^)]+)\)", text) + re.findall(r"src(?:set)?=\"([^\"]+)\"", text):
+        if target.startswith("https://"):
+            continue
+        name, _, heading = target.partition("#")
+        linked = path.parent / name if name else path
+        assert linked.exists(), target
+        assert not heading or heading in anchors(linked), target
+
+
+def anchors(document: Path) -> list[str]:
+    """Return a document's headings as they stand in links."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings]
+
+
+def test_readme_leads_to_every_page() -> None:
+    """README links to each page of docs."""
+    assert [p.name for p in (HERE / "docs").glob("*.md") if f"(docs/{p.name})" not in README] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`([\w./]+\.\w+: [\w.]+)`", HOUSE.read_text()))))
+def test_house_names_what_there_is(name: str) -> None:
+    """Each `file.py: name` of docs/house.md is a file of the package, or of the checkout, that has this name."""
+    file, _, dotted = name.partition(": ")
+    path = HERE / "pigate" / file
+    path = path if path.exists() else HERE / file
+    node: ast.AST = ast.parse(path.read_text())
+    for part in dotted.split("."):
+        node = next(inner for inner in ast.iter_child_nodes(node) if part in names_of(inner))
+
+
+def names_of(node: ast.AST) -> list[str]:
+    """Return what a statement defines: a function, a class, or a variable."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`((?:\w+/)+[\w.]*)`", HOUSE.read_text()))))
+def test_house_names_files_that_there_are(name: str) -> None:
+    """Each path of docs/house.md exists in the package or in the checkout."""
+    assert (HERE / "pigate" / name).exists() or (HERE / name).exists()
