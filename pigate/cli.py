@@ -6,44 +6,30 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import NoReturn
 
 from . import __version__, commands
-from .errors import FAILED, OK, USAGE, PigateError, discard, one_line
+from .errors import FAILED, OK, USAGE, PigateError, put, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code. For the main thread of a program of its own."""
     _fill_closed_descriptors()
+    if isinstance(sys.stdout, TextIOWrapper):  # a table's name may have letters that the output's encoding lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        try:
-            args = _parser().parse_args(arguments)
-            code: int = getattr(commands, args.command)(args)
-        finally:  # after --help, too; what cannot be written now must not be tried again at the exit
-            _flush()
+        args = _parser().parse_args(arguments)
+        code: int = getattr(commands, args.command)(args)
     except BrokenPipeError:  # whoever read standard output has gone, and wants no more
-        discard(sys.stdout)
         return OK
-    except (PigateError, OSError) as exc:
-        print(f"pigate: {one_line(_words(exc))}", file=sys.stderr)
-        return exc.exit_code if isinstance(exc, PigateError) else FAILED
+    except PigateError as exc:
+        say(f"pigate: {exc}")
+        return exc.exit_code
+    except OSError as exc:
+        say(f"pigate: {exc.filename}: {exc.strerror}" if exc.filename else f"pigate: {exc.strerror or exc}")
+        return FAILED
     return code
-
-
-def _flush() -> None:
-    """Write what is buffered for standard output; what cannot be written is dropped."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        discard(sys.stdout)
-        raise
-
-
-def _words(error: Exception) -> str:
-    """Return what an error says; the operating system's without its number."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'standard output'}: {error.strerror}"
-    return str(error)
 
 
 def _fill_closed_descriptors() -> None:
@@ -60,7 +46,13 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"{self.prog}: {one_line(message)} ({self.prog} --help shows how)\n")
+        self.exit(USAGE, f"{self.prog}: {message} ({self.prog} --help shows how)")
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        if file is sys.stderr:
+            say(message)
+        else:
+            put(message, end="")
 
 
 def _parser() -> argparse.ArgumentParser:

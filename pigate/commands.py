@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import sys
 from argparse import Namespace
 from dataclasses import replace
 from functools import partial
@@ -15,8 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from . import config
-from .config import Task, TrainingSettings
-from .errors import FAILED, OK, ConfigError, NotLearnedError, TableError, one_line, say
+from .config import Settings, Task, TrainingSettings
+from .errors import FAILED, OK, ConfigError, NotLearnedError, TableError, put, say
 from .files import STDIN, read_text
 from .learning.tables import NAMED, TruthTable, is_bits
 
@@ -54,7 +53,7 @@ def train(args: Namespace) -> int:
 
         record = record_of(examined)
         export(examined.network, record.losses[:, record.winner].tolist() if record else [], Path(args.export))
-    print(json.dumps(training_object(examined)) if args.json else training_text(examined))
+    put(json.dumps(training_object(examined)) if args.json else training_text(examined))
     return OK if examined.learned else _not_learned(examined)
 
 
@@ -72,20 +71,20 @@ def predict(args: Namespace) -> int:
     prediction, decision = examined.decide(args.levels)
     taught = args.levels in task.table.rows
     if args.json:
-        print(json.dumps(decision_object(args.levels, prediction, decision, taught)))
+        put(json.dumps(decision_object(args.levels, prediction, decision, taught)))
     else:
         shown = "  ".join(f"{d} {p:.5f}" for d, p in zip(decision, prediction, strict=True))
-        print(f"{args.levels} -> {shown}{'' if taught else '  (not taught: a guess)'}")
+        put(f"{args.levels} -> {shown}{'' if taught else '  (not taught: a guess)'}")
     return OK
 
 
 def table(args: Namespace) -> int:
     if args.table is None:
         listed = {name: what for name, (what, _, _) in NAMED.items()}
-        print(json.dumps(listed) if args.json else "\n".join(f"{name:<11} {what}" for name, what in listed.items()))
+        put(json.dumps(listed) if args.json else "\n".join(f"{name:<11} {what}" for name, what in listed.items()))
         return OK
     chosen = _table(args.table, args.inputs, 3)
-    print(json.dumps({"table": chosen.name, "rows": chosen.rows}) if args.json else str(chosen), end="\n" * args.json)
+    put(json.dumps({"table": chosen.name, "rows": chosen.rows}) if args.json else str(chosen), end="\n" * args.json)
     return OK
 
 
@@ -103,9 +102,9 @@ def reproduce(args: Namespace) -> int:
         if args.export is not None and (args.program or not program.seeded):
             export(outcome.network, outcome.losses, Path(args.export))
         if not args.json:
-            print(outcome.text(program, found[name]))
+            put(outcome.text(program, found[name]))
     if args.json:
-        print(json.dumps(found))
+        put(json.dumps(found))
     return OK
 
 
@@ -119,11 +118,11 @@ def check(args: Namespace) -> int:
     except (NotLearnedError, ConfigError) as exc:
         raise ConfigError(f"{args.config or config.DEFAULT_PATH}: {exc}") from exc
     if args.json:
-        print(json.dumps(training_object(examined)))
+        put(json.dumps(training_object(examined)))
     else:
         record = record_of(examined)
-        how = f"in {record.epochs if record else 0} epochs"
-        print(f"the configuration is valid; {table.name} is learned {how} and every row proved")
+        how = f"is learned in {record.epochs} epochs" if record else "is kept by the given weights"
+        put(f"the configuration is valid; {table.name} {how} and every row proved")
     return OK
 
 
@@ -131,13 +130,13 @@ def off(_args: Namespace) -> int:
     from .pins.leftovers import turn_off
 
     if (reason := turn_off()) and "EXIT_STATUS" not in os.environ:  # systemd's log needs no such line
-        print(f"pigate: {reason}", file=sys.stderr)
+        say(f"pigate: {reason}")
     return OK
 
 
 def _chosen(args: Namespace) -> Task:
     """Return the configuration's task, as the command line changes it."""
-    settings, table = config.load(None if args.config is None else Path(args.config))
+    settings, table = _configured(args)
     if args.table is not None:
         table = _table(args.table, args.inputs, len(settings.board.inputs))
     elif args.inputs is not None:
@@ -152,6 +151,19 @@ def _chosen(args: Namespace) -> Task:
     from .learning import weight_files
 
     return Task(settings, table, weight_files.read(Path(args.weights), table.inputs, table.outputs))
+
+
+def _configured(args: Namespace) -> tuple[Settings, TruthTable]:
+    """Read the configuration; on a simulated board the appliance's own is not needed."""
+    if args.config is not None:
+        return config.load(Path(args.config))
+    try:
+        return config.load()
+    except ConfigError as exc:
+        if not (args.command == "run" and isinstance(exc.__cause__, OSError) and _simulated(args.board)):
+            raise
+        say(f"{exc}: going on with the defaults")
+        return Settings(), TruthTable.named("xor")
 
 
 def _for_board(args: Namespace, simulated: bool) -> Task:
@@ -207,7 +219,7 @@ def _changed(training: TrainingSettings, given: dict[str, object]) -> TrainingSe
 def _not_learned(examined: Examined) -> int:
     """Say which rows were not learned; return the exit code."""
     rows = ", ".join(examined.not_learned)
-    print(f"pigate: {one_line(examined.table.name)} is not learned; these rows are not: {rows}", file=sys.stderr)
+    say(f"pigate: {examined.table.name} is not learned; these rows are not: {rows}")
     return FAILED
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 DEFAULT_PATH = Path("/etc/pigate/pigate.toml")
 
+#: Bytes of a configuration: tomllib takes quadratic time for dotted keys, and a minute for more of them.
+MAX_BYTES = 64 << 10
+
 #: GPIO 2 and 3 have a resistor to 3.3 V on the board itself (I2C).
 FIXED_PULL_UP = {2, 3}
 
@@ -116,10 +119,10 @@ def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
         ConfigError: one line that names the file, the key and what is wrong.
     """
     if path is None:
-        if not DEFAULT_PATH.exists():
-            return Settings(), TruthTable.named("xor")
         path = DEFAULT_PATH
-    text = read_text(path, ConfigError)
+        if not _is_there(path):
+            return Settings(), TruthTable.named("xor")
+    text = read_text(path, ConfigError, MAX_BYTES)
     try:
         raw = tomllib.loads(text)
         for key, value in _floats(raw, ""):
@@ -137,6 +140,17 @@ def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
     except ValueError as exc:  # ours, TOML's own, and numbers of too many digits
         raise ConfigError(f"{path}: {exc}") from exc
     return settings, table
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether there is such a name; `read_text` refuses one that leads nowhere or may not be looked at."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def truth_table(settings: TableSettings, inputs: int) -> TruthTable:

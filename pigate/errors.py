@@ -26,6 +26,21 @@ def say(text: object) -> None:
         discard(sys.stderr)
 
 
+def put(text: str, end: str = "\n") -> None:
+    """Write text to standard output at once.
+
+    Raises:
+        OSError: it cannot be written; a `BrokenPipeError` where the reader has gone.
+    """
+    try:
+        print(text, end=end, flush=True)
+    except OSError as exc:
+        discard(sys.stdout)  # what cannot be written now must not be tried again at the exit
+        if isinstance(exc, BrokenPipeError):
+            raise
+        raise OSError(exc.errno, exc.strerror, "standard output") from exc
+
+
 def discard(stream: TextIO) -> None:
     """Send what is still buffered for a stream that cannot be written, and all that follows, nowhere."""
     null = os.open(os.devnull, os.O_WRONLY)

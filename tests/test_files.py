@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pigate.errors import ConfigError, TableError, one_line
-from pigate.files import MOST_BYTES, read_text, write_text
+from pigate.files import MAX_BYTES, read_text, write_text
 
 NOBODY = 65534
 
@@ -61,9 +61,9 @@ def test_names_that_are_none(tmp_path: Path) -> None:
 def test_largest_file(tmp_path: Path) -> None:
     """1 MiB is read, one byte more is refused."""
     path = tmp_path / "large"
-    path.write_bytes(b"#" * MOST_BYTES)
-    assert len(read_text(path, TableError)) == MOST_BYTES == 2**20
-    path.write_bytes(b"#" * (MOST_BYTES + 1))
+    path.write_bytes(b"#" * MAX_BYTES)
+    assert len(read_text(path, TableError)) == MAX_BYTES == 2**20
+    path.write_bytes(b"#" * (MAX_BYTES + 1))
     assert "larger than 1 MiB" in refusal(path)
 
 

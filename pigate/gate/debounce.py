@@ -14,10 +14,13 @@ class Debouncer:
 
     def __init__(self, settle_s: float) -> None:
         self._settle_s = settle_s
+        self._patience_s = max(CHATTER_S, settle_s)
         self._levels = ""
         self._since = 0.0  # when the levels last changed
         self._unrest_since = 0.0
-        self._moved: dict[int, float] = {}  # input -> when it last moved
+        self._moves: dict[
+            int, tuple[float, float]
+        ] = {}  # input -> when it first and last moved, without a rest between
         #: the levels that last rested for long enough; empty before the first
         self.settled = ""
         #: whether the levels rest now
@@ -31,18 +34,24 @@ class Debouncer:
                 self._unrest_since = now
             for number, (before, after) in enumerate(zip(self._levels, levels, strict=False)):
                 if before != after:
-                    self._moved[number] = now
+                    first, last = self._moves.get(number, (now, now))
+                    self._moves[number] = (first if now - last <= self._patience_s else now, now)
             self._levels, self._since = levels, now
         if not self.resting and now >= self._since + self._settle_s:
             self.settled, self.resting = levels, True
+            self._moves.clear()
 
     def deadline(self) -> float | None:
         """Return when the levels will have rested for long enough; None when they rest."""
         return None if self.resting else self._since + self._settle_s
 
     def chattering(self, now: float) -> tuple[int, ...]:
-        """Return the inputs, counted from 0, that keep the levels from resting, once they have for a second."""
-        patience_s = max(CHATTER_S, self._settle_s)
-        if self.resting or now - self._unrest_since <= patience_s:
+        """Return the inputs, counted from 0, that keep the levels from resting, once they have for a second.
+
+        A switch that a person flips meanwhile moves too, but not for as long.
+        """
+        if self.resting or now - self._unrest_since <= self._patience_s:
             return ()
-        return tuple(sorted(i for i, moved in self._moved.items() if now - moved <= patience_s))
+        moving = {i: last - first for i, (first, last) in self._moves.items() if now - last <= self._patience_s}
+        long = [i for i, duration_s in moving.items() if duration_s >= self._patience_s / 2]
+        return tuple(sorted(long or moving))

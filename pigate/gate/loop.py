@@ -126,7 +126,7 @@ class Loop:
             if now >= self._last_watchdog + watchdog_s / 4:
                 self._systemd.watchdog()
                 self._last_watchdog = now
-            deadlines.append(self._last_watchdog + watchdog_s / 2)
+            deadlines.append(self._last_watchdog + watchdog_s / 3)
         return min(deadlines)
 
     def _take_messages(self) -> None:

@@ -6,14 +6,12 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from ..config import Task, check_width
-from ..errors import PigateError, TableError, say
+from ..config import Settings, Task, check_width
+from ..errors import PigateError, TableError
 from ..learning.proof import Examined
 from .learn import train_for_service
 from .loop import Loop
 from .systemd import Systemd
-
-RESTART = "restart to change pins: [board] is read at the start alone"
 
 
 class Reload:
@@ -22,13 +20,24 @@ class Reload:
     Args:
         loop: the running one.
         systemd: hears of each reload's begin and end.
+        settings: those of the start.
         reread: reads the task again; raises as `pigate.config.load`.
+        tell: writes one line for a person; must not block.
     """
 
-    def __init__(self, loop: Loop, systemd: Systemd, reread: Callable[[], Task]) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        systemd: Systemd,
+        settings: Settings,
+        reread: Callable[[], Task],
+        tell: Callable[[str], None],
+    ) -> None:
         self._loop = loop
         self._systemd = systemd
+        self._settings = settings
         self._reread = reread
+        self._tell = tell
         self._running = False
         self._again = False
 
@@ -42,29 +51,41 @@ class Reload:
         threading.Thread(target=self._relearn, name="reload", daemon=True).start()
 
     def _relearn(self) -> None:
-        post, board = self._loop.post, self._loop.board.settings
+        post = self._loop.post
         try:
             task = self._reread()
+            note = _restart(self._settings, task.settings)
             try:
-                check_width(task.table, board)
+                check_width(task.table, self._settings.board)
             except TableError as exc:  # the file's own pins fit: `reread` saw to that
-                raise TableError(RESTART) from exc
+                raise TableError(note) from exc
             network = train_for_service(task, self._systemd)
         except (PigateError, OSError) as exc:
             post(partial(self._end, None, f"{exc}; the old gate goes on"))
         else:
-            post(partial(self._end, network, "" if task.settings.board == board else RESTART))
+            post(partial(self._end, network, note))
 
     def _end(self, network: Examined | None, note: str) -> None:
         """Take up what was learned, if anything was. A message to the loop."""
         if note:
-            say(f"reload: {note}")
+            self._tell(f"reload: {note}")
         if network is not None:
             self._loop.replace_network(network)
         snapshot = self._loop.snapshot  # None when a new network has yet to decide
         status = f"{self._loop.network.table.name}: reading the switches" if snapshot is None else snapshot.status
-        self._systemd.ready(f"{status} (reload: {note})" if note else status)
+        self._systemd.note = f"reload: {note}" if note else ""  # until the next reload
+        self._systemd.ready(status)
         self._running = False
         if self._again:
             self._again = False
             self.begin()
+
+
+def _restart(before: Settings, now: Settings) -> str:
+    """Return what a person has to know whose file changes what is read at the start alone."""
+    changed = {"pins": "[board]"} if now.board != before.board else {}
+    changed |= {"the page": "[web]"} if now.web != before.web else {}
+    if not changed:
+        return ""
+    verb = "is" if len(changed) == 1 else "are"
+    return f"restart to change {' and '.join(changed)}: {' and '.join(changed.values())} {verb} read at the start alone"

@@ -19,13 +19,14 @@ from ..pins.leftovers import forget, remember
 from ..pins.simulated import SimulatedBoard
 from ..report import Snapshot, record_of
 from ..web.page import Page, Requests, wanted
-from .console import Writer, can_be_read, obey
+from .console import can_be_read, obey
 from .learn import train_for_service
 from .loop import Loop
 from .reload import Reload
 from .signals import Signals
 from .systemd import Systemd
 from .trainer import Trainer
+from .writer import Form, Writer
 
 #: A log wears the SD card: a line about chatter is written at most once in this many seconds.
 CHATTER_EVERY_S = 3600
@@ -80,14 +81,12 @@ class _Run:
         self._board = board
         self._loop = Loop(board, network, systemd, self._receive)
         self._last_chatter = -float(CHATTER_EVERY_S)
-        self._reload = Reload(self._loop, systemd, request.reread)
-        self._writer: Writer | None = None
-        prompt = request.simulated and sys.stdin.isatty() and sys.stdout.isatty() and not request.as_json
-        if prompt:
+        form = _form(request)
+        if form == "prompt":
             example = "10101010"[: len(board.settings.inputs)]
             say(f"type the switches, such as {example}, and Enter; Ctrl-D ends")
-        if request.as_json or request.simulated or sys.stdout.isatty():
-            self._writer = Writer(request.as_json, prompt, partial(self._loop.post, self._loop.stop))
+        self._writer = Writer(form, partial(self._loop.post, self._loop.stop))
+        self._reload = Reload(self._loop, systemd, request.task.settings, request.reread, self._writer.tell)
         self._page: Page | None = None
 
     def run(self) -> None:
@@ -96,17 +95,17 @@ class _Run:
         self._signals.receive = self._on_signal
         self._systemd.ready(f"{self._loop.network.table.name}: reading the switches")
         task, simulated, open_page = self._request.task, self._request.simulated, self._request.open_page
-        if wanted(task.settings.web, simulated, open_page, self._tell):
+        if wanted(task.settings.web, simulated, open_page, self._writer.tell):
             trainer = Trainer(self._loop, task.settings, self._training_began, self._training_ended)
             requests = Requests(self._set_switches, trainer.begin, trainer.cancel)
             network = self._loop.network
             self._page = Page(
-                task.settings.web, self._board.settings, simulated, network, requests, self._tell, open_page
+                task.settings.web, self._board.settings, simulated, network, requests, self._writer.tell, open_page
             )
         if isinstance(self._board, SimulatedBoard) and can_be_read(sys.stdin.fileno()):
             # The first decision is for the levels at start, whatever the first line will say.
             started = threading.Event()
-            self._loop.on_next_decision(partial(self._answer, written=started.set))
+            self._loop.on_next_decision(partial(self._writer.put, written=started.set))
             threading.Thread(target=self._obey, args=[self._board, started], name="standard input", daemon=True).start()
         try:
             self._loop.run()
@@ -117,10 +116,9 @@ class _Run:
                 self._page.close()
             self._loop.close()
         self._board.close()
-        if self._writer is not None:
-            self._writer.finish()
-            if self._writer.failure is not None:
-                raise self._writer.failure
+        self._writer.finish()
+        if self._writer.failure is not None:
+            raise self._writer.failure
 
     def _set_switches(self, levels: str) -> None:
         if isinstance(self._board, SimulatedBoard):
@@ -136,19 +134,14 @@ class _Run:
 
     def _receive(self, snapshot: Snapshot, answers: bool) -> None:
         """Pass a new snapshot on. In the loop's thread."""
-        if self._writer is not None and not answers:
+        if not answers:
             self._writer.put(snapshot)
         if self._page is not None:
             self._page.publish(snapshot)
         if snapshot.chattering and time.monotonic() >= self._last_chatter + CHATTER_EVERY_S:
             self._last_chatter = time.monotonic()
             gpios = ", ".join(map(str, snapshot.chattering))
-            say(f"GPIO {gpios} does not come to rest: undecided until it does (look for a loose wire)")
-
-    def _answer(self, snapshot: Snapshot, written: Callable[[], None]) -> None:
-        """Write the decision that a line of standard input asked for. In the loop's thread."""
-        if self._writer is not None:
-            self._writer.put(snapshot, written)
+            self._writer.tell(f"GPIO {gpios} does not come to rest: undecided until it does (look for a loose wire)")
 
     def _obey(self, board: SimulatedBoard, started: threading.Event) -> None:
         """Take switch settings from standard input until its end. A thread of its own."""
@@ -156,20 +149,13 @@ class _Run:
         def flip(levels: str, written: Callable[[], None]) -> None:
             def set_and_ask() -> None:  # in one message: a pass between two would decide unasked
                 board.set_switches(levels)
-                self._loop.on_next_decision(partial(self._answer, written=written))
+                self._loop.on_next_decision(partial(self._writer.put, written=written))
 
             self._loop.post(set_and_ask)
 
         started.wait()
-        if obey(sys.stdin.fileno(), len(board.settings.inputs), flip, self._tell):
+        if obey(sys.stdin.fileno(), len(board.settings.inputs), flip, self._writer.tell):
             self._loop.post(self._loop.stop)
-
-    def _tell(self, text: str, written: Callable[[], None] = lambda: None) -> None:
-        """Tell a person one line, around the prompt if there is one. Any thread."""
-        if self._writer is not None:
-            self._writer.tell(text, written)
-        elif text:
-            say(text)
 
     def _on_signal(self, number: int) -> None:
         reload = number == signal.SIGHUP and self._systemd.listening
@@ -183,3 +169,12 @@ class _Run:
             raise RuntimeError(f"the thread {args.thread.name if args.thread else '?'} failed") from args.exc_value
 
         self._loop.post(fail)
+
+
+def _form(request: Request) -> Form:
+    """Return how the decisions are written: on real pins only to a person, or to who asks for JSON."""
+    if request.as_json:
+        return "json"
+    if not sys.stdout.isatty():
+        return "words" if request.simulated else None
+    return "prompt" if request.simulated and sys.stdin.isatty() else "drawing"

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 
 from ..errors import one_line
 
+#: The kernel refuses a datagram that is larger than its buffer: a longer line loses its end instead.
+MAX_LINE = 2000
+
 
 class Systemd:
     """Speaks to the socket in ``NOTIFY_SOCKET``; where no service manager listens, to nobody.
@@ -23,6 +26,8 @@ class Systemd:
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
             self._socket.setblocking(False)
         self._address = "\0" + address[1:] if address.startswith("@") else address
+        #: stands behind every status, in brackets
+        self.note = ""
         #: seconds within which systemd wants to hear ``WATCHDOG=1``; None for never
         self.watchdog_s: float | None = None
         ours = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
@@ -36,11 +41,11 @@ class Systemd:
 
     def ready(self, status: str) -> None:
         """Say that the service works, at the start or after a reload."""
-        self._send("READY=1", f"STATUS={status}")
+        self._send("READY=1", self._status(status))
 
     def status(self, status: str) -> None:
         """Give the line that ``systemctl status`` shows."""
-        self._send(f"STATUS={status}")
+        self._send(self._status(status))
 
     def reloading(self) -> None:
         """Say that a reload has begun; `ready` ends it."""
@@ -58,11 +63,14 @@ class Systemd:
         """Ask for more time to start, to reload or to stop."""
         self._send(*([] if status is None else [f"STATUS={status}"]), f"EXTEND_TIMEOUT_USEC={seconds * 1_000_000}")
 
+    def _status(self, status: str) -> str:
+        return f"STATUS={status} ({self.note})" if self.note else f"STATUS={status}"
+
     def _send(self, *lines: str) -> None:
         """Send one message."""
         if self._socket is not None:
             try:
-                self._socket.sendto("\n".join(map(one_line, lines)).encode(), self._address)
+                self._socket.sendto("\n".join(one_line(line)[:MAX_LINE] for line in lines).encode(), self._address)
             except OSError:
                 return  # nobody listens any more, and the gate goes on without
 

@@ -1,0 +1,177 @@
+"""Standard output and standard error of a run, in a thread of their own.
+
+Whoever reads them may be slow, stopped (Ctrl-S) or gone: the loop never waits for that.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Literal, TextIO
+
+from ..errors import discard, one_line
+from ..report import Snapshot, snapshot_line
+
+#: How many decisions and lines are kept for a reader that has stopped reading.
+MAX_WAITING = 10_000
+
+#: How decisions are written: as JSON, as words, drawn in place on a terminal, the same with a prompt, or not at all.
+Form = Literal["json", "words", "drawing", "prompt"] | None
+
+#: How a decision looks on a terminal: a yellow lamp, a dark one, or a question.
+_LAMPS = {"on": "\033[1;33m●\033[0m on", "off": "○ off", "undecided": "\033[1m?\033[0m undecided"}
+_PROMPT = "    switches? "
+_ERASE = "\r\033[K"
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+class Writer:
+    """Writes decisions to standard output and lines for a person to standard error.
+
+    Args:
+        form: of the decisions.
+        ended: called once, from the writer's thread, when standard output can take no more.
+    """
+
+    def __init__(self, form: Form, ended: Callable[[], None]) -> None:
+        self._form = form
+        self._ended = ended
+        self._waiting: deque[tuple[Snapshot | str, Callable[[], None]]] = deque()
+        self._left_out = 0
+        self._last = ""  # what stands on the terminal's last line
+        self._finishing = False
+        #: why standard output can take no more, unless its reader has just gone
+        self.failure: OSError | None = None
+        self._wake_r, self._wake_w = os.pipe()
+        os.set_blocking(self._wake_r, False)
+        os.set_blocking(self._wake_w, False)
+        self._thread = threading.Thread(target=self._run, name="standard output", daemon=True)
+        self._thread.start()
+
+    def put(self, snapshot: Snapshot, written: Callable[[], None] = _nothing) -> None:
+        """Have a decision written, and `written` called then. Any thread; never blocks."""
+        if self._form is None:
+            written()
+        else:
+            self._add(snapshot, written)
+
+    def tell(self, text: str, written: Callable[[], None] = _nothing) -> None:
+        """Write a line for a person, if it is not empty, and the prompt again. Any thread; never blocks."""
+        self._add(text, written)
+
+    def finish(self, timeout_s: float = 1.0) -> None:
+        """Wait until all is written, but not for a reader that has stopped reading."""
+        self._finishing = True
+        self._wake()
+        self._thread.join(timeout_s)
+
+    def _add(self, item: Snapshot | str, written: Callable[[], None]) -> None:
+        if len(self._waiting) < MAX_WAITING and self._thread.is_alive():
+            self._waiting.append((item, written))
+            self._wake()
+        else:  # whoever waits for the answer must not wait for ever
+            self._left_out += 1
+            written()
+
+    def _wake(self) -> None:
+        with suppress(BlockingIOError):  # full, so the thread wakes anyway
+            os.write(self._wake_w, b"\0")
+
+    def _run(self) -> None:
+        try:
+            self._write_all()
+        except OSError as exc:
+            discard(sys.stdout)
+            if not isinstance(exc, BrokenPipeError):
+                self.failure = OSError(exc.errno, exc.strerror, "standard output")
+            self._form, self._last = None, ""
+            self._ended()
+            self._write_all()  # what a person is told still is
+        finally:
+            while self._waiting:
+                self._waiting.popleft()[1]()
+
+    def _write_all(self) -> None:
+        poll = select.poll()
+        poll.register(self._wake_r, select.POLLIN)
+        if self._form is not None and _is_pipe(sys.stdout.fileno()):
+            poll.register(sys.stdout.fileno(), 0)  # reports that the reader has gone, also when nothing is written
+        while True:
+            while self._waiting:
+                item, written = self._waiting.popleft()
+                if isinstance(item, str):
+                    self._write_line(item)
+                else:
+                    self._write_decision(item)
+                written()
+            if self._left_out:
+                left_out, self._left_out = self._left_out, 0
+                self._write_line(f"{left_out} decisions were left out: nobody read standard output")
+            if self._finishing:
+                break
+            for descriptor, _ in poll.poll():
+                if descriptor != self._wake_r:
+                    raise BrokenPipeError
+                os.read(self._wake_r, 4096)
+        if self._last:
+            _write(sys.stdout, "\n")
+
+    def _write_decision(self, snapshot: Snapshot) -> None:
+        if self._form == "json":
+            _write(sys.stdout, f"{snapshot_line(snapshot)}\n")
+        elif self._form == "words":
+            _write(sys.stdout, f"{snapshot.status}\n")
+        elif self._form is not None:  # over the last one: the line is the prompt, too
+            self._last = drawing(snapshot) + (_PROMPT if self._form == "prompt" else "")
+            _write(sys.stdout, _ERASE + self._last)
+
+    def _write_line(self, text: str) -> None:
+        if self._last:
+            _write(sys.stdout, _ERASE)
+        if text:
+            with suppress(OSError):  # nobody reads it, and the gate goes on
+                _write(sys.stderr, one_line(text) + "\n")
+        if self._last:
+            _write(sys.stdout, self._last)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write without Python's buffers, whose lock would be held when the process ends."""
+    data = text.encode(stream.encoding or "utf-8", "backslashreplace")
+    while data:
+        try:
+            data = data[os.write(stream.fileno(), data) :]
+        except BlockingIOError:  # whoever gave us the descriptor made it so
+            poll = select.poll()
+            poll.register(stream.fileno(), select.POLLOUT)
+            poll.poll()
+
+
+def _is_pipe(descriptor: int) -> bool:
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def drawing(snapshot: Snapshot) -> str:
+    """Return the switches and the LEDs on one line of a terminal."""
+    switches = " ".join("▮" if level == "1" else "▯" for level in snapshot.levels)
+    leds = "  ".join(
+        f"{_LAMPS[decision]} {prediction:.3f}"
+        for decision, prediction in zip(snapshot.decision, snapshot.prediction, strict=True)
+    )
+    line = f"{switches}  {snapshot.levels}  ->  {leds}{'' if snapshot.taught else '  (a guess)'}"
+    encoding = sys.stdout.encoding or "ascii"
+    return (
+        line
+        if encoding.lower().startswith("utf")
+        else line.translate({0x25AE: "|", 0x25AF: ".", 0x25CF: "*", 0x25CB: "o"})
+    )
