@@ -16,6 +16,7 @@ import msgspec
 from . import config
 from .config import Settings, Task, TrainingSettings
 from .errors import FAILED, OK, ConfigError, NotLearnedError, TableError, put, say
+from .explain import explain
 from .files import STDIN, read_text
 from .learning.tables import NAMED, TruthTable, is_bits
 
@@ -28,7 +29,8 @@ def run(args: Namespace) -> int:
 
     signals = Signals()  # before NumPy is loaded, which takes a Pi Zero seconds
     simulated = _simulated(args.board)
-    task = _for_board(args, simulated)
+    # The appliance's file may be closed to an ordinary user who only wants to play. A reload does need it.
+    task = _for_board(args, simulated, needs_file=not simulated)
     from .gate.run import Request
     from .gate.run import run as run_gate
 
@@ -121,8 +123,8 @@ def check(args: Namespace) -> int:
         put(json.dumps(training_object(examined)))
     else:
         record = record_of(examined)
-        how = f"is learned in {record.epochs} epochs" if record else "is kept by the given weights"
-        put(f"the configuration is valid; {table.name} {how} and every row proved")
+        how = f"in {record.epochs} epochs" if record else "by the given weights"
+        put(f"the configuration is valid; {table.name} is learned {how} and every row proved")
     return OK
 
 
@@ -134,9 +136,9 @@ def off(_args: Namespace) -> int:
     return OK
 
 
-def _chosen(args: Namespace) -> Task:
+def _chosen(args: Namespace, needs_file: bool = True) -> Task:
     """Return the configuration's task, as the command line changes it."""
-    settings, table = _configured(args)
+    settings, table = _configured(args, needs_file)
     if args.table is not None:
         table = _table(args.table, args.inputs, len(settings.board.inputs))
     elif args.inputs is not None:
@@ -153,26 +155,24 @@ def _chosen(args: Namespace) -> Task:
     return Task(settings, table, weight_files.read(Path(args.weights), table.inputs, table.outputs))
 
 
-def _configured(args: Namespace) -> tuple[Settings, TruthTable]:
-    """Read the configuration; on a simulated board the appliance's own is not needed."""
-    if args.config is not None:
-        return config.load(Path(args.config))
+def _configured(args: Namespace, needs_file: bool) -> tuple[Settings, TruthTable]:
+    """Read the configuration; where it is not needed, the usual file may be unreadable."""
     try:
-        return config.load()
+        return config.load(None if args.config is None else Path(args.config))
     except ConfigError as exc:
-        if not (args.command == "run" and isinstance(exc.__cause__, OSError) and _simulated(args.board)):
+        if needs_file or args.config is not None or not isinstance(exc.__cause__, OSError):
             raise
         say(f"{exc}: going on with the defaults")
         return Settings(), TruthTable.named("xor")
 
 
-def _for_board(args: Namespace, simulated: bool) -> Task:
+def _for_board(args: Namespace, simulated: bool, needs_file: bool = True) -> Task:
     """Return what is `_chosen`, with pins that fit the table.
 
     Raises:
         TableError: a real board has others than a table named on the command line needs.
     """
-    task = _chosen(args)
+    task = _chosen(args, needs_file)
     if simulated and (args.table or args.inputs):
         from .pins.simulated import fitted
 
@@ -212,7 +212,7 @@ def _changed(training: TrainingSettings, given: dict[str, object]) -> TrainingSe
     try:
         return msgspec.convert(msgspec.to_builtins(training) | given, TrainingSettings)
     except msgspec.ValidationError as exc:
-        what = config.explain(exc, "training")
+        what = explain(exc, Settings, "training")
         raise TableError("--" + what.removeprefix("training.").replace("_", "-", 1)) from exc
 
 

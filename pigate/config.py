@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from .errors import ConfigError, TableError, WeightsError
+from .explain import explain
 from .files import read_text
 from .learning.tables import TruthTable
 
@@ -23,21 +22,11 @@ if TYPE_CHECKING:
 
 DEFAULT_PATH = Path("/etc/pigate/pigate.toml")
 
-#: Bytes of a configuration: tomllib takes quadratic time for dotted keys, and a minute for more of them.
+#: Bytes of a configuration. A dotted key takes tomllib quadratic time: one this long, ten seconds of a fast machine.
 MAX_BYTES = 64 << 10
 
 #: GPIO 2 and 3 have a resistor to 3.3 V on the board itself (I2C).
 FIXED_PULL_UP = {2, 3}
-
-#: msgspec's names for the kinds of value, and TOML's
-_IN_TOML = {
-    "int": "a whole number",
-    "float": "a number",
-    "str": "text",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "a table",
-}
 
 Width = Annotated[int, Meta(ge=1, le=64)]
 Gpio = Annotated[int, Meta(ge=0, le=27)]
@@ -134,7 +123,7 @@ def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
         table = truth_table(settings.table, len(settings.board.inputs))
         check_width(table, settings.board)
     except msgspec.ValidationError as exc:
-        raise ConfigError(f"{path}: {explain(exc)}") from exc
+        raise ConfigError(f"{path}: {explain(exc, Settings)}") from exc
     except RecursionError as exc:
         raise ConfigError(f"{path}: it is nested too deeply") from exc
     except ValueError as exc:  # ours, TOML's own, and numbers of too many digits
@@ -143,13 +132,11 @@ def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
 
 
 def _is_there(path: Path) -> bool:
-    """Say whether there is such a name; `read_text` refuses one that leads nowhere or may not be looked at."""
+    """Say whether there is such a name; `read_text` says why where it leads nowhere or may not be looked at."""
     try:
         path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
+    except OSError as exc:
+        return not isinstance(exc, FileNotFoundError | NotADirectoryError)
     return True
 
 
@@ -247,27 +234,3 @@ def _floats(value: Any, key: str) -> Iterator[tuple[str, float]]:
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             yield from _floats(inner, f"{key}[{number}]")
-
-
-def explain(error: msgspec.ValidationError, section: str = "") -> str:
-    """Turn msgspec's ``what - at `$.key` `` into ``key: what``, with the nearest right word."""
-    # Greedy: what a person wrote stands in the first part, and may look like the second.
-    found = re.fullmatch(r"(.*?)(?: - at `\$([^`$]*)`)?", str(error), re.DOTALL)
-    what, where = (found[1], found[2] or "") if found else (str(error), "")
-    key = f"{section}{where}".lstrip(".")
-    if unknown := re.fullmatch("Object contains unknown field `(.*)`", what, re.DOTALL):
-        word = unknown[1]
-        model = get_type_hints(Settings).get(key, Settings)
-        return f"{key}{'.' if key else ''}{word}: there is no such key{_nearest(word, model.__struct_fields__)}"
-    if wrong := re.fullmatch("Invalid enum value '(.*)'", what, re.DOTALL):
-        section, _, name = key.partition(".")
-        choices = get_args(get_type_hints(get_type_hints(Settings)[section])[name])
-        return f"{key}: {wrong[1]!r} is none of {', '.join(choices)}{_nearest(wrong[1], choices)}"
-    for theirs, ours in _IN_TOML.items():
-        what = what.replace(f"`{theirs} | null`", ours).replace(f"`{theirs}`", ours)
-    return f"{key}: {what[0].lower()}{what[1:]}"
-
-
-def _nearest(word: str, words: tuple[str, ...]) -> str:
-    close = get_close_matches(word, words, 1)
-    return f" (did you mean {close[0]}?)" if close else f" (there are {', '.join(words)})"

@@ -17,13 +17,14 @@ RULES = """
     errors   <-
     files    <- errors
     learning <- errors files
-    config   <- errors files learning
+    explain  <-
+    config   <- errors files explain learning
     report   <- errors learning
     progress <- learning
     pins     <- errors files config learning.tables
     web      <- errors files learning config report
     gate     <- errors files learning config report pins web
-    commands <- errors files learning config report progress pins gate __init__
+    commands <- errors files explain learning config report progress pins gate __init__
     cli      <- errors commands __init__
     __init__ <- learning
     __main__ <- cli gate.signals
