@@ -7,6 +7,7 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from select import select
 
 from .errors import PigateError
 
@@ -26,15 +27,8 @@ def read_text(path: Path, error: type[PigateError], limit: int = MAX_BYTES) -> s
         error: the file cannot be read, is no regular file, is longer than `limit` bytes or is not UTF-8.
     """
     try:
-        # A socket can be read, but not opened by the name of /dev/stdin.
-        if path == STDIN:
-            with open(0, "rb", closefd=False) as file:
-                data = file.read(limit + 1)
-        else:
-            data = _read(path, error, limit + 1)
+        data = _read_standard_input(limit + 1) if path == STDIN else _read(path, limit + 1)
     except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
-        if isinstance(exc, PigateError):
-            raise
         reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
         raise error(f"{path}: {reason}{_home_hint(path)}") from exc
     if len(data) > limit:
@@ -45,34 +39,56 @@ def read_text(path: Path, error: type[PigateError], limit: int = MAX_BYTES) -> s
         raise error(f"{path}: not UTF-8 text (byte {exc.start})") from exc
 
 
-def _read(path: Path, error: type[PigateError], size: int) -> bytes:
-    """Read a regular file, or /dev/null; opening a named pipe would wait for its writer for ever."""
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not stat.S_ISREG(mode) and path != Path(os.devnull):
-            raise error(f"{path}: this is no regular file; what comes through a pipe goes to standard input, named -")
+def _read(path: Path, size: int) -> bytes:
+    """Read a regular file or the null device: opening a named pipe would wait for its writer for ever."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) and not os.path.samestat(status, os.stat(os.devnull)):
+            raise OSError(errno.ESPIPE, f"this is no regular file; a pipe can be read as {STDIN}")
         return file.read(size)
+
+
+def _read_standard_input(size: int) -> bytes:
+    """Read by the descriptor: a socket cannot be opened by the name /dev/stdin."""
+    data = b""
+    while len(data) < size and (piece := read_piece(0, size - len(data))):
+        data += piece
+    return data
+
+
+def read_piece(descriptor: int, size: int) -> bytes:
+    """Return what can be read next, of at most this many bytes; nothing at the end. Any thread.
+
+    Raises:
+        OSError: the descriptor cannot be read.
+    """
+    while True:
+        try:
+            return os.read(descriptor, size)
+        except BlockingIOError:  # whoever started the process made the descriptor so
+            select([descriptor], [], [])
 
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file in one step, so that a power cut leaves the old one or the new one.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: it cannot be written; the error names it.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as exc:  # it names the temporary file, or none
+        raise OSError(exc.errno, exc.strerror, str(path)) from exc
 
 
 def _home_hint(path: Path) -> str:

@@ -1,15 +1,21 @@
+import errno
+import fcntl
 import os
 import stat
-from collections.abc import Iterator
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from pigate.errors import ConfigError, TableError, one_line
-from pigate.files import MAX_BYTES, read_text, write_text
+from pigate.files import MAX_BYTES, STDIN, read_text, write_text
 
 NOBODY = 65534
+PATIENCE_S = 60
 
 
 @contextmanager
@@ -43,13 +49,76 @@ def test_reads_utf8(tmp_path: Path) -> None:
 
 
 def test_refusals(tmp_path: Path) -> None:
-    """A missing file, a folder, another encoding, an endless device: each is one line of its own."""
+    """A missing file, a folder, another encoding, a name too long: each is one line of its own."""
     assert refusal(tmp_path / "none") == "No such file or directory"
     assert refusal(tmp_path) == "Is a directory"
-    assert refusal(Path("/dev/zero")).startswith("larger than 1 MiB")
     assert refusal(tmp_path / ("x" * 300)) == "File name too long"
     (tmp_path / "latin").write_bytes(b"Gr\xfc\xdfe")
     assert refusal(tmp_path / "latin") == "not UTF-8 text (byte 2)"
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    """A named pipe that nobody writes to, and an endless device, are refused at once, and the remedy is named."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        assert refusal(path) == "this is no regular file; a pipe can be read as /dev/stdin"
+
+
+def test_the_null_device_is_an_empty_file(tmp_path: Path) -> None:
+    """/dev/null, by its own name or another, is read as nothing."""
+    (tmp_path / "link").symlink_to("/dev/null")
+    for path in (Path("/dev/null"), tmp_path / "link"):
+        assert read_text(path, TableError) == ""
+
+
+@pytest.fixture
+def standard_input() -> Iterator[Callable[[bytes], None]]:
+    """Replace this process's standard input by a pipe that does not block, as a parent process may leave it."""
+    ours = os.dup(0)
+    threads: list[threading.Thread] = []
+
+    def give(data: bytes) -> None:
+        """Write some bytes to it, piece by piece, and end it."""
+        ear, mouth = os.pipe()
+        os.set_blocking(ear, False)
+        os.dup2(ear, 0)
+        os.close(ear)
+
+        def feed() -> None:
+            with open(mouth, "wb", buffering=0) as pipe:
+                for start in range(0, len(data), 50_000):
+                    wait_until_empty(mouth)
+                    pipe.write(data[start : start + 50_000])
+
+        threads.append(threading.Thread(target=feed))
+        threads[-1].start()
+
+    yield give
+    for thread in threads:
+        thread.join()
+    os.dup2(ours, 0)
+    os.close(ours)
+
+
+def wait_until_empty(mouth: int) -> None:
+    """Wait until a pipe's reader has taken all of it, and looks for more."""
+    end = time.monotonic() + PATIENCE_S
+    waiting = bytearray(4)
+    while True:
+        fcntl.ioctl(mouth, termios.FIONREAD, waiting)
+        if not any(waiting):
+            return
+        assert time.monotonic() < end, "nobody read"
+        time.sleep(0.01)
+
+
+def test_standard_input_that_does_not_block_is_read_to_its_end(standard_input: Callable[[bytes], None]) -> None:
+    """Text that comes in pieces is read whole, and no more than the limit is."""
+    text = "# a comment\n" * 20_000
+    standard_input(text.encode())
+    assert read_text(STDIN, TableError) == text
+    standard_input(b"#" * (MAX_BYTES + 1))
+    assert "larger than 1024 KiB" in refusal(STDIN)
 
 
 def test_names_that_are_none(tmp_path: Path) -> None:
@@ -59,12 +128,15 @@ def test_names_that_are_none(tmp_path: Path) -> None:
 
 
 def test_largest_file(tmp_path: Path) -> None:
-    """1 MiB is read, one byte more is refused."""
+    """1 MiB is read, one byte more is refused; a caller may have a limit of its own."""
     path = tmp_path / "large"
     path.write_bytes(b"#" * MAX_BYTES)
     assert len(read_text(path, TableError)) == MAX_BYTES == 2**20
     path.write_bytes(b"#" * (MAX_BYTES + 1))
-    assert "larger than 1 MiB" in refusal(path)
+    assert refusal(path) == "larger than 1024 KiB, which is no file of pigate's"
+    path.write_bytes(b"#" * 2049)
+    with pytest.raises(ConfigError, match="larger than 2 KiB"):
+        read_text(path, ConfigError, 2048)
 
 
 def test_no_permission(tmp_path: Path) -> None:
@@ -107,26 +179,30 @@ def test_write_replaces(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["file"]
 
 
-def test_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the disk refuses, the old file stays and no other is left."""
+@pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
+def test_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """When the disk refuses, whatever the step, the error names the file, the old one stays and no other is left."""
     path = tmp_path / "file"
     path.write_text("old")
 
-    def full(_descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "another name")
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(OSError, match="No space left") as caught:
         write_text(path, "new")
+    assert caught.value.filename == str(path)
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["file"]
 
 
 def test_write_where_nobody_may(tmp_path: Path) -> None:
-    """A folder that cannot be written raises OSError."""
-    with pytest.raises(OSError, match="No such file"):
+    """A folder that cannot be written raises OSError, which names the file and not a temporary one."""
+    with pytest.raises(FileNotFoundError) as caught:
         write_text(tmp_path / "none" / "file", "x")
+    assert caught.value.filename == str(tmp_path / "none" / "file")
     for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         folder.chmod(0o755)
-    with without_privileges(), pytest.raises(PermissionError):
+    with without_privileges(), pytest.raises(PermissionError) as refused:
         write_text(tmp_path / "file", "x")
+    assert refused.value.filename == str(tmp_path / "file")
