@@ -6,23 +6,18 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
 from typing import NoReturn
 
 from . import __version__, commands
-from .errors import FAILED, OK, USAGE, PigateError, put, say
+from .errors import FAILED, USAGE, PigateError, put, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code. For the main thread of a program of its own."""
     _fill_closed_descriptors()
-    if isinstance(sys.stdout, TextIOWrapper):  # a table's name may have letters that the output's encoding lacks
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         args = _parser().parse_args(arguments)
         code: int = getattr(commands, args.command)(args)
-    except BrokenPipeError:  # whoever read standard output has gone, and wants no more
-        return OK
     except PigateError as exc:
         say(f"pigate: {exc}")
         return exc.exit_code

@@ -7,6 +7,8 @@ exit code with which a command ends.
 
 import os
 import sys
+from contextlib import suppress
+from select import select
 from typing import TextIO
 
 #: Exit codes of the commands. The last two are those of sysexits.h.
@@ -18,34 +20,42 @@ def one_line(text: object) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
+def write(stream: TextIO, text: str) -> None:
+    """Write text at once, and wait for a slow reader. Any thread.
+
+    Python's own buffers would keep what cannot be written and try again at the exit, and their lock
+    may be held by a thread that is waiting then.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    data = text.encode(stream.encoding, "backslashreplace")  # the encoding may lack a name's letters
+    while data:
+        try:
+            data = data[os.write(stream.fileno(), data) :]
+        except BlockingIOError:  # whoever started the process made the descriptor so
+            select([], [stream], [])
+
+
 def say(text: object) -> None:
     """Write one line to standard error, for a person. Any thread."""
-    try:
-        print(one_line(text), file=sys.stderr, flush=True)
-    except OSError:  # nobody reads it, and the gate must go on; what is buffered goes nowhere
-        discard(sys.stderr)
+    with suppress(OSError):  # nobody reads it, and the gate must go on
+        write(sys.stderr, one_line(text) + "\n")
 
 
 def put(text: str, end: str = "\n") -> None:
-    """Write text to standard output at once.
+    """Write a command's result to standard output. For the main thread.
 
     Raises:
-        OSError: it cannot be written; a `BrokenPipeError` where the reader has gone.
+        OSError: it cannot be written.
+        SystemExit: the reader has gone, and wants no more.
     """
     try:
-        print(text, end=end, flush=True)
+        write(sys.stdout, text + end)
+    except BrokenPipeError:
+        raise SystemExit(OK) from None
     except OSError as exc:
-        discard(sys.stdout)  # what cannot be written now must not be tried again at the exit
-        if isinstance(exc, BrokenPipeError):
-            raise
         raise OSError(exc.errno, exc.strerror, "standard output") from exc
-
-
-def discard(stream: TextIO) -> None:
-    """Send what is still buffered for a stream that cannot be written, and all that follows, nowhere."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, stream.fileno())
-    os.close(null)
 
 
 class PigateError(Exception):

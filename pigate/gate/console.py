@@ -8,6 +8,8 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 
+from ..files import read_piece
+
 #: A line longer than this is no switch setting; what follows is dropped.
 MAX_LINE = 4096
 
@@ -27,7 +29,7 @@ def lines(descriptor: int) -> Iterator[str]:
         OSError: it cannot be read, such as a terminal by a program in the background.
     """
     rest = b""
-    while piece := os.read(descriptor, 65536):
+    while piece := read_piece(descriptor, 65536):
         *whole, rest = (rest[:MAX_LINE] + piece).split(b"\n")
         for line in whole:
             yield line.decode(errors="replace").strip()
@@ -51,18 +53,25 @@ def obey(
     setting = re.compile(f"[01]{{{inputs}}}", re.ASCII)
     try:
         for line in lines(descriptor):
+            answered = threading.Event()
             if setting.fullmatch(line):
-                answered = threading.Event()
                 flip(line, answered.set)
-                answered.wait()
-            elif line:
-                shown = line if len(line) <= 40 else line[:37] + "..."
-                example = "10101010"[:inputs]
-                told = threading.Event()
-                tell(f"{shown!r} is no switch setting: type {inputs} of 0 and 1, such as {example}", told.set)
-                told.wait()
             else:
-                tell("", lambda: None)
+                tell(_complaint(line, inputs), answered.set)
+            answered.wait()
     except OSError:
         return False
     return True
+
+
+def _complaint(line: str, inputs: int) -> str:
+    """Return what is wrong with a line that is no switch setting; nothing is with a blank one."""
+    if not line:
+        return ""
+    shown = line if len(line) <= 40 else line[:37] + "..."
+    return f"{shown!r} is no switch setting: type {inputs} of 0 and 1, such as {example(inputs)}"
+
+
+def example(inputs: int) -> str:
+    """Return a switch setting to show a person who is to type one."""
+    return "10101010"[:inputs]

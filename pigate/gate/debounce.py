@@ -18,9 +18,8 @@ class Debouncer:
         self._levels = ""
         self._since = 0.0  # when the levels last changed
         self._unrest_since = 0.0
-        self._moves: dict[
-            int, tuple[float, float]
-        ] = {}  # input -> when it first and last moved, without a rest between
+        # input -> when it began to move, and when it last moved: since the levels rested, and without a longer pause
+        self._moves: dict[int, tuple[float, float]] = {}
         #: the levels that last rested for long enough; empty before the first
         self.settled = ""
         #: whether the levels rest now

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from ..config import Task
-from ..errors import say
+from ..errors import PigateError, say
 from ..learning.proof import Examined
 from ..pins.board import Board, open_board
 from ..pins.leftovers import forget, remember
 from ..pins.simulated import SimulatedBoard
 from ..report import Snapshot, record_of
 from ..web.page import Page, Requests, wanted
-from .console import can_be_read, obey
+from .console import can_be_read, example, obey
 from .learn import train_for_service
 from .loop import Loop
 from .reload import Reload
@@ -62,6 +63,7 @@ def run(request: Request, signals: Signals) -> None:
         say(f"{network.table.name} is learned {how}, every taught row is proved")
         settings = request.task.settings.board
         board = SimulatedBoard(settings) if request.simulated else open_board(settings)
+        stack.enter_context(_board_named())
         stack.callback(board.close)
         if not request.simulated:
             remember(settings.outputs)
@@ -83,11 +85,11 @@ class _Run:
         self._last_chatter = -float(CHATTER_EVERY_S)
         form = _form(request)
         if form == "prompt":
-            example = "10101010"[: len(board.settings.inputs)]
-            say(f"type the switches, such as {example}, and Enter; Ctrl-D ends")
+            say(f"type the switches, such as {example(len(board.settings.inputs))}, and Enter; Ctrl-D ends")
         self._writer = Writer(form, partial(self._loop.post, self._loop.stop))
         self._reload = Reload(self._loop, systemd, request.task.settings, request.reread, self._writer.tell)
         self._page: Page | None = None
+        self._failure: Exception | None = None  # of a thread
 
     def run(self) -> None:
         """Run until a signal or the end of input."""
@@ -107,18 +109,15 @@ class _Run:
             started = threading.Event()
             self._loop.on_next_decision(partial(self._writer.put, written=started.set))
             threading.Thread(target=self._obey, args=[self._board, started], name="standard input", daemon=True).start()
-        try:
-            self._loop.run()
-        except OSError as exc:
-            raise OSError(exc.errno, exc.strerror, "the board") from exc
-        finally:
+        with ExitStack() as stack:  # each is closed, whatever the others raise; the last one first
+            stack.callback(self._writer.finish)
+            stack.callback(self._board.close)
+            stack.callback(self._loop.close)
             if self._page is not None:
-                self._page.close()
-            self._loop.close()
-        self._board.close()
-        self._writer.finish()
-        if self._writer.failure is not None:
-            raise self._writer.failure
+                stack.callback(self._page.close)
+            self._loop.run()
+        if (failure := self._failure or self._writer.failure) is not None:
+            raise failure
 
     def _set_switches(self, levels: str) -> None:
         if isinstance(self._board, SimulatedBoard):
@@ -163,12 +162,20 @@ class _Run:
 
     def _thread_failed(self, args: threading.ExceptHookArgs) -> None:
         """End the whole run when any thread fails: half a gate is worse than none."""
-        threading.__excepthook__(args)
+        self._failure = RuntimeError(f"the thread {args.thread.name if args.thread else '?'} failed")
+        self._failure.__cause__ = args.exc_value
+        self._loop.post(self._loop.stop)
 
-        def fail() -> None:
-            raise RuntimeError(f"the thread {args.thread.name if args.thread else '?'} failed") from args.exc_value
 
-        self._loop.post(fail)
+@contextmanager
+def _board_named() -> Iterator[None]:
+    """Name the board in what the kernel refuses, where no file is named and descriptors are left."""
+    try:
+        yield
+    except OSError as exc:
+        if exc.filename is not None or exc.errno in (errno.EMFILE, errno.ENFILE) or isinstance(exc, PigateError):
+            raise
+        raise OSError(exc.errno, exc.strerror or str(exc), "the board") from exc
 
 
 def _form(request: Request) -> Form:

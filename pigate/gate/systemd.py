@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ..errors import one_line
 
-#: The kernel refuses a datagram that is larger than its buffer: a longer line loses its end instead.
+#: Characters of a line: the kernel refuses a datagram that is larger than its buffer, so a longer line loses its end.
 MAX_LINE = 2000
 
 

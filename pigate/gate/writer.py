@@ -13,9 +13,10 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Literal, TextIO
+from socket import socketpair
+from typing import Literal
 
-from ..errors import discard, one_line
+from ..errors import say, write
 from ..report import Snapshot, snapshot_line
 
 #: How many decisions and lines are kept for a reader that has stopped reading.
@@ -51,9 +52,8 @@ class Writer:
         self._finishing = False
         #: why standard output can take no more, unless its reader has just gone
         self.failure: OSError | None = None
-        self._wake_r, self._wake_w = os.pipe()
-        os.set_blocking(self._wake_r, False)
-        os.set_blocking(self._wake_w, False)
+        self._wake_w, self._wake_r = socketpair()
+        self._wake_w.setblocking(False)
         self._thread = threading.Thread(target=self._run, name="standard output", daemon=True)
         self._thread.start()
 
@@ -83,22 +83,22 @@ class Writer:
             written()
 
     def _wake(self) -> None:
-        with suppress(BlockingIOError):  # full, so the thread wakes anyway
-            os.write(self._wake_w, b"\0")
+        with suppress(OSError):  # full, so the thread wakes anyway; or closed
+            self._wake_w.send(b"\0")
 
     def _run(self) -> None:
-        try:
-            self._write_all()
-        except OSError as exc:
-            discard(sys.stdout)
-            if not isinstance(exc, BrokenPipeError):
-                self.failure = OSError(exc.errno, exc.strerror, "standard output")
-            self._form, self._last = None, ""
-            self._ended()
-            self._write_all()  # what a person is told still is
-        finally:
-            while self._waiting:
-                self._waiting.popleft()[1]()
+        with self._wake_r, self._wake_w:
+            try:
+                self._write_all()
+            except OSError as exc:
+                if not isinstance(exc, BrokenPipeError):
+                    self.failure = OSError(exc.errno, exc.strerror, "standard output")
+                self._form, self._last = None, ""
+                self._ended()
+                self._write_all()  # what a person is told still is
+            finally:
+                while self._waiting:
+                    self._waiting.popleft()[1]()
 
     def _write_all(self) -> None:
         poll = select.poll()
@@ -115,45 +115,32 @@ class Writer:
                 written()
             if self._left_out:
                 left_out, self._left_out = self._left_out, 0
-                self._write_line(f"{left_out} decisions were left out: nobody read standard output")
+                self._write_line(f"{left_out} lines were left out: nobody read what was written")
             if self._finishing:
                 break
             for descriptor, _ in poll.poll():
-                if descriptor != self._wake_r:
+                if descriptor != self._wake_r.fileno():
                     raise BrokenPipeError
-                os.read(self._wake_r, 4096)
+                self._wake_r.recv(4096)
         if self._last:
-            _write(sys.stdout, "\n")
+            write(sys.stdout, "\n")
 
     def _write_decision(self, snapshot: Snapshot) -> None:
         if self._form == "json":
-            _write(sys.stdout, f"{snapshot_line(snapshot)}\n")
+            write(sys.stdout, f"{snapshot_line(snapshot)}\n")
         elif self._form == "words":
-            _write(sys.stdout, f"{snapshot.status}\n")
+            write(sys.stdout, f"{snapshot.status}\n")
         elif self._form is not None:  # over the last one: the line is the prompt, too
             self._last = drawing(snapshot) + (_PROMPT if self._form == "prompt" else "")
-            _write(sys.stdout, _ERASE + self._last)
+            write(sys.stdout, _ERASE + self._last)
 
     def _write_line(self, text: str) -> None:
         if self._last:
-            _write(sys.stdout, _ERASE)
+            write(sys.stdout, _ERASE)
         if text:
-            with suppress(OSError):  # nobody reads it, and the gate goes on
-                _write(sys.stderr, one_line(text) + "\n")
+            say(text)
         if self._last:
-            _write(sys.stdout, self._last)
-
-
-def _write(stream: TextIO, text: str) -> None:
-    """Write without Python's buffers, whose lock would be held when the process ends."""
-    data = text.encode(stream.encoding or "utf-8", "backslashreplace")
-    while data:
-        try:
-            data = data[os.write(stream.fileno(), data) :]
-        except BlockingIOError:  # whoever gave us the descriptor made it so
-            poll = select.poll()
-            poll.register(stream.fileno(), select.POLLOUT)
-            poll.poll()
+            write(sys.stdout, self._last)
 
 
 def _is_pipe(descriptor: int) -> bool:

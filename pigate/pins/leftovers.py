@@ -6,12 +6,11 @@ Functions import what they need: mostly there is nothing to turn off, and a Pi Z
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ..errors import BAD_CONFIG, NO_BOARD, BoardError
+from ..errors import BAD_CONFIG, NO_BOARD, BoardError, say
 
 #: Exit codes of a run that never claimed its pins; systemd passes a run's exit code in $EXIT_STATUS.
 NEVER_CLAIMED = {str(NO_BOARD), str(BAD_CONFIG)}
@@ -35,7 +34,7 @@ def remember(gpios: Sequence[int]) -> None:
         try:
             write_text(path, json.dumps(list(gpios)))
         except OSError as exc:
-            print(f"{path}: {exc.strerror}: a killed gate's LEDs cannot be turned off", file=sys.stderr)
+            say(f"{path}: {exc.strerror}: a killed gate's LEDs cannot be turned off")
 
 
 def forget() -> None:

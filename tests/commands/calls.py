@@ -50,15 +50,15 @@ def pigate(
 class Call:
     """Call a command in this process, for what needs no process of its own."""
 
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
+    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
+        self._capfd = capfd
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
         try:
             code = cli.main(arguments)
         except SystemExit as exc:  # argparse's own
             code = int(exc.code or 0)
-        captured = self._capsys.readouterr()
+        captured = self._capfd.readouterr()
         return code, captured.out, captured.err
 
     def json(self, *arguments: str) -> Any:

@@ -17,7 +17,7 @@ def no_configuration() -> None:
 
 
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call:
+def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call:
     """Return a `Call` in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    return Call(capsys)
+    return Call(capfd)

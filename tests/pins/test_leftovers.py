@@ -79,13 +79,13 @@ def test_without_a_runtime_directory_nothing_is_done(world: World, monkeypatch: 
 
 
 def test_folder_that_cannot_be_written_costs_a_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A run goes on without its names written, and says so in one line."""
     folder = tmp_path / "gone"
     monkeypatch.setenv("RUNTIME_DIRECTORY", str(folder))
     remember([18])
-    told = capsys.readouterr()
+    told = capfd.readouterr()
     assert told.err == (
         f"{folder / 'outputs.json'}: No such file or directory: a killed gate's LEDs cannot be turned off\n"
     )
