@@ -52,7 +52,7 @@ def put(text: str, end: str = "\n") -> None:
     """
     try:
         write(sys.stdout, text + end)
-    except BrokenPipeError:
+    except ConnectionError:  # a pipe says so with another word than a socket
         raise SystemExit(OK) from None
     except OSError as exc:
         raise OSError(exc.errno, exc.strerror, "standard output") from exc

@@ -91,7 +91,7 @@ class Writer:
             try:
                 self._write_all()
             except OSError as exc:
-                if not isinstance(exc, BrokenPipeError):
+                if not isinstance(exc, ConnectionError):  # the reader has gone
                     self.failure = OSError(exc.errno, exc.strerror, "standard output")
                 self._form, self._last = None, ""
                 self._ended()
