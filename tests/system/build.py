@@ -5,6 +5,7 @@ input is built anew and an unchanged one never. Building needs root on Debian bo
 `python -m tests.system.build` builds all of them.
 """
 
+import fcntl
 import functools
 import hashlib
 import os
@@ -13,7 +14,8 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -44,8 +46,7 @@ def kernel() -> Path:
         _run("sh", recipe, fragment, bzimage)
 
     _install_host_packages()
-    source = _output("dpkg-query", "--show", "linux-source-6.1")
-    return cached("kernel", [source, *contents([recipe, fragment])], make)
+    return cached("kernel", [_output("dpkg-query", "--show", "linux-source-6.1"), *contents([recipe, fragment])], make)
 
 
 @functools.cache
@@ -85,37 +86,59 @@ def cached(name: str, inputs: Iterable[str], make: Callable[[Path], None]) -> Pa
 
     A run beside this one may be at work on an older one, so it goes only when unused for hours.
     """
-    folder = Path(
-        os.environ.get("PIGATE_SYSTEM_CACHE")
-        or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pigate"
-    )
-    folder.mkdir(parents=True, exist_ok=True)
     key = hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:16]
-    wanted = folder / f"{name}-{key}"
-    if wanted.exists():
-        os.utime(wanted)
-    else:
-        for older in folder.glob(f"{name}-*"):
+    wanted = _cache() / f"{name}-{key}"
+    with _locked(name):
+        if wanted.exists():
+            os.utime(wanted)
+            return wanted
+        for older in _cache().glob(f"{name}-*"):
             if older.stat().st_mtime < time.time() - UNUSED_S:
-                shutil.rmtree(older) if older.is_dir() else older.unlink()
+                _remove(older)
         print(f"building {name}", file=sys.stderr, flush=True)
         began = time.monotonic()
-        unfinished = folder / f"unfinished-{name}-{os.getpid()}"
+        unfinished = _cache() / f"unfinished-{name}"
+        _remove(unfinished)
         make(unfinished)
         unfinished.rename(wanted)
         print(f"built {name} in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return wanted
 
 
+def _cache() -> Path:
+    folder = Path(
+        os.environ.get("PIGATE_SYSTEM_CACHE")
+        or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pigate"
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _locked(name: str) -> Iterator[None]:
+    """Keep the runs and workers beside this one from building the same: they wait, and find it built."""
+    with (_cache() / f"lock-{name}").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _remove(artefact: Path) -> None:
+    if artefact.is_dir():
+        shutil.rmtree(artefact)
+    else:
+        artefact.unlink(missing_ok=True)
+
+
 def _install_host_packages() -> None:
     """Ask apt for what is missing. Once installed, this costs one look at dpkg's list."""
-    known = _output("dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n")
-    installed = {line.split()[0] for line in known.splitlines() if line.endswith(" installed")}
-    missing = [package for package in HOST_PACKAGES if package not in installed]
-    if missing:
-        _run("apt-get", "update", "--quiet")
-        install = ("apt-get", "install", "--quiet", "--yes", "--no-install-recommends")
-        _run("env", "DEBIAN_FRONTEND=noninteractive", *install, *missing)
+    with _locked("packages"):
+        known = _output("dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n")
+        installed = {line.split()[0] for line in known.splitlines() if line.endswith(" installed")}
+        missing = [package for package in HOST_PACKAGES if package not in installed]
+        if missing:
+            _run("apt-get", "update", "--quiet")
+            install = ("apt-get", "install", "--quiet", "--yes", "--no-install-recommends")
+            _run("env", "DEBIAN_FRONTEND=noninteractive", *install, *missing)
 
 
 def _debian_mirror() -> str:
