@@ -2,7 +2,6 @@
 
 Each lands in the cache folder under a name that ends in the checksum of its inputs, so a changed
 input is built anew and an unchanged one never. Building needs root on Debian bookworm.
-`python -m tests.system.build` builds all of them.
 """
 
 import fcntl
@@ -46,7 +45,7 @@ def kernel() -> Path:
         _run("sh", recipe, fragment, bzimage)
 
     _install_host_packages()
-    return cached("kernel", [_output("dpkg-query", "--show", "linux-source-6.1"), *contents([recipe, fragment])], make)
+    return cached("kernel", [version("linux-source-6.1"), *contents([recipe, fragment])], make)
 
 
 @functools.cache
@@ -161,6 +160,11 @@ def contents(paths: Iterable[Path]) -> list[str]:
     return found
 
 
+def version(package: str) -> str:
+    """Name and version of a Debian package that is installed here."""
+    return _output("dpkg-query", "--show", package)
+
+
 def _output(*command: str | Path) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
@@ -170,10 +174,3 @@ def _run(*command: str | Path) -> None:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\nended with {done.returncode}:\n{done.stdout}")
-
-
-if __name__ == "__main__":
-    kernel()
-    for each in PYTHON:
-        root(each)
-        wheels(each)

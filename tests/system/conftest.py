@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.system import build, guest, service
-from tests.system.machine import Machine, copy_disk, installed
+from tests.system import disks, guest
+from tests.system.machine import Machine
 
 MEASURED = pytest.StashKey[list[str]]()
 
@@ -23,16 +23,20 @@ def release() -> str:
 @pytest.fixture
 def bare_machine(release: str, tmp_path: Path) -> Iterator[Machine]:
     """A booted machine without pigate."""
-    with _booted(build.root(release), release, tmp_path) as booted:
-        yield booted
+    disks.bare(release, tmp_path)
+    with _running(tmp_path, Machine.boot) as running:
+        yield running
 
 
 @pytest.fixture
 def machine(release: str, tmp_path: Path) -> Iterator[Machine]:
-    """A booted machine with pigate installed and its unit ready, every switch open."""
-    with _booted(installed(release), release, tmp_path) as booted:
-        booted.call(service.wait_for_unit, "pigate")
-        yield booted
+    """A machine with pigate installed and its unit ready, every switch open.
+
+    It booted once for all tests. Each goes on from that moment in a machine of its own, whatever the others did.
+    """
+    memory = disks.copy_of_ready(release, tmp_path)
+    with _running(tmp_path, lambda machine: machine.resume(memory)) as running:
+        yield running
 
 
 @pytest.fixture
@@ -50,18 +54,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @contextmanager
-def _booted(image: Path, release: str, folder: Path) -> Iterator[Machine]:
-    disk = copy_disk(image, folder / "disk")
-    with Machine(disk, release) as machine:
+def _running(folder: Path, start: Callable[[Machine], None]) -> Iterator[Machine]:
+    with Machine(folder) as machine:
         try:
-            machine.boot()
+            start(machine)
             yield machine
         except Exception as error:  # a machine that does not come up; a test's own failure does not come by here
             for name, text in _remains(machine):
                 error.add_note(f"--- {name} ---\n{text}")
             raise
-    for file in folder.glob(f"{disk.name}*"):
-        file.unlink()  # pytest keeps temporary folders; disks are big
+    for disk in (machine.disk, machine.stick):
+        disk.unlink()  # pytest keeps temporary folders; disks are big
 
 
 def _remains(machine: Machine) -> list[tuple[str, str]]:

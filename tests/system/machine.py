@@ -1,34 +1,27 @@
-"""A machine to test in: QEMU on copies of the images, with the agent inside to talk to.
+"""A machine to test in: QEMU on a disk image, with the agent inside to talk to.
 
-    with Machine(disk, release="bookworm") as machine:
-        machine.boot()
-        machine.call(guest.set_switch, 17, 1)
-
-`python -m tests.system.machine` boots one and gives its console.
+with Machine(folder) as machine:
+    machine.boot()
+    machine.call(guest.set_switch, 17, 1)
 """
 
-import argparse
-import functools
 import json
-import shutil
+import shlex
 import socket
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
-from tests.system import build, guest, service
+from tests.system import build, guest
+from tests.system.monitor import Monitor
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 BOOT_TIMEOUT_S = 300
-WHAT_IS_INSTALLED = ["pigate", "systemd", "pyproject.toml", "README.md", "LICENSE", "wiring.md", "docs/wiring.svg"]
-ON_THE_STICK = [*WHAT_IS_INSTALLED, "tests/__init__.py", "tests/system"]
 
 
 class GuestError(AssertionError):
@@ -36,22 +29,21 @@ class GuestError(AssertionError):
 
 
 class Machine:
-    """One disk, and the machine that runs from it: off, running, or cut off.
+    """Two disks in a folder, and the machine that runs from them: off, running, or cut off.
 
-    `disk` is written to; it lasts from one boot to the next. Not for use by several threads.
+    `disk` and `stick` are written to; they last from one boot to the next. Not for use by several threads.
     """
 
-    def __init__(self, disk: Path, release: str) -> None:
-        """Take over `disk`, an image that nobody else uses, of a Debian release."""
-        self.disk = disk
-        self.console = disk.with_suffix(".console")
-        self.boot_s = 0.0
-        self._stick = disk.with_suffix(".stick")
-        self._socket = disk.with_suffix(".agent")
+    def __init__(self, folder: Path) -> None:
+        """Take over a folder that nobody else uses."""
+        self.disk = folder / "disk"
+        self.stick = folder / "stick"
+        self.console = folder / "console"
+        self._socket = folder / "agent"
+        self._monitor = folder / "monitor"
         self._qemu: subprocess.Popen[bytes] | None = None
         self._agent: socket.socket | None = None
         self._pending = b""
-        make_stick(self._stick, release)
 
     def __enter__(self) -> Self:
         return self
@@ -66,29 +58,20 @@ class Machine:
             self.cut_power()
 
     def boot(self) -> None:
-        """Start it and wait until the agent inside answers; `boot_s` tells how long that took."""
-        began = time.monotonic()
-        self._socket.unlink(missing_ok=True)
-        agent = f"socket,id=agent,path={self._socket},server=on,wait=off"
-        with self.console.open("ab") as console:
-            self._qemu = subprocess.Popen(
-                [
-                    *qemu(self.disk, self._stick, "systemd.mask=serial-getty@ttyS0.service"),
-                    *("-device", "virtio-serial-pci", "-chardev", agent),
-                    *("-device", "virtserialport,chardev=agent,name=agent"),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=subprocess.STDOUT,
-            )
-        while not self._socket.exists():
-            self._check_alive()
-            time.sleep(0.01)
-        self._agent = socket.socket(socket.AF_UNIX)
-        self._agent.connect(str(self._socket))
-        self._pending = b""
+        """Start it and wait until the agent inside answers."""
+        self._start()
         self._receive(BOOT_TIMEOUT_S)
-        self.boot_s = time.monotonic() - began
+
+    def save(self, memory: Path) -> None:
+        """End it in full run, with its memory in a file; its disks are now what `resume` needs beside that."""
+        with Monitor(self._monitor) as monitor:
+            monitor.save_and_quit(memory)
+        self._end(timeout_s=60)
+
+    def resume(self, memory: Path) -> None:
+        """Go on from where `save` ended a machine, with a copy of its disks."""
+        self._start("-incoming", f"exec:cat {shlex.quote(str(memory))}")
+        self.call(guest.succeed, "true")
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a function of `guest`, or of a module beside it, inside; what it returned.
@@ -125,6 +108,33 @@ class Machine:
         copy.unlink()
         assert done.returncode in (0, 1), f"e2fsck: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def _start(self, *options: str) -> None:
+        self._socket.unlink(missing_ok=True)
+        # QEMU waits for us: an agent that goes on with nobody at the other end takes that for the end.
+        agent = f"socket,id=agent,path={self._socket},server=on,wait=on"
+        with self.console.open("ab") as console:
+            self._qemu = subprocess.Popen(
+                [
+                    *qemu(self.disk, self.stick, "systemd.mask=serial-getty@ttyS0.service"),
+                    *("-device", "virtio-serial-pci", "-chardev", agent),
+                    *("-device", "virtserialport,chardev=agent,name=agent"),
+                    *("-qmp", f"unix:{self._monitor},server=on,wait=off"),
+                    *options,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+            )
+        self._agent = socket.socket(socket.AF_UNIX)
+        while True:
+            try:
+                self._agent.connect(str(self._socket))
+                break
+            except (FileNotFoundError, ConnectionRefusedError):  # not there yet, or there but not listened to
+                self._check_alive()
+                time.sleep(0.01)
+        self._pending = b""
 
     def _end(self, timeout_s: float) -> None:
         assert self._qemu
@@ -179,64 +189,7 @@ def qemu(disk: Path, stick: Path, *kernel_arguments: str) -> list[str]:
     ]
 
 
-@functools.cache  # one disk a run, even if somebody edits the product meanwhile
-def installed(release: str) -> Path:
-    """A disk on which `systemd/install` ran as a person runs it, and the service came up."""
-    root = build.root(release)
-
-    def make(disk: Path) -> None:
-        with tempfile.TemporaryDirectory() as scratch:
-            work = copy_disk(root, Path(scratch) / "disk")
-            with Machine(work, release) as machine:
-                machine.boot()
-                machine.call(service.install)
-                machine.power_off()
-            copy_disk(work, disk)
-
-    product = build.contents([build.PROJECT / name for name in WHAT_IS_INSTALLED])
-    inputs = [build.kernel().name, root.name, build.wheels(release).name, *product]
-    return build.cached(f"installed-{release}", inputs, make)
-
-
 def copy_disk(image: Path, copy: Path) -> Path:
     """Copy an image without its holes."""
     subprocess.run(["cp", "--sparse=always", image, copy], check=True)
     return copy
-
-
-def make_stick(image: Path, release: str) -> None:
-    """The second disk, mounted at /stick: the project as it is now, its wheels, and the agent."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        for name in ON_THE_STICK:
-            source = build.PROJECT / name
-            (folder / name).parent.mkdir(exist_ok=True)
-            if source.is_dir():
-                ignore = shutil.ignore_patterns(*build.CACHES)
-                shutil.copytree(source, folder / name, ignore=ignore)
-            else:
-                shutil.copy2(source, folder / name)
-        shutil.copytree(build.wheels(release), folder / "wheels")
-        image.unlink(missing_ok=True)
-        make = ["mke2fs", "-q", "-t", "ext4", "-d", str(folder), str(image), "150M"]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
-
-
-def main() -> None:
-    """Boot a fresh machine on this terminal; Ctrl-A X ends it."""
-    parser = argparse.ArgumentParser("python -m tests.system.machine", description=main.__doc__)
-    parser.add_argument("--release", choices=build.PYTHON, default="bookworm")
-    parser.add_argument("--bare", action="store_true", help="without pigate installed")
-    parser.add_argument("--disk", type=Path, help="boot this disk, and keep it, instead of a copy")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        stick = Path(scratch) / "stick"
-        make_stick(stick, arguments.release)
-        image = build.root if arguments.bare else installed
-        disk = arguments.disk or copy_disk(image(arguments.release), Path(scratch) / "disk")
-        print("The project is in /stick. Ctrl-A X ends the machine at once.", file=sys.stderr)
-        subprocess.run(qemu(disk, stick), check=False)
-
-
-if __name__ == "__main__":
-    main()

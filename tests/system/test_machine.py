@@ -51,32 +51,32 @@ def test_pins_are_a_pis(machine: Machine, release: str) -> None:
 
 
 @pytest.mark.parametrize("release", build.PYTHON)
-def test_debian_is_the_one_named(bare_machine: Machine, release: str) -> None:
+def test_debian_is_the_one_named(machine: Machine, release: str) -> None:
     """The guest runs the release's own Python and systemd, and no unit of it has failed."""
-    assert f"VERSION_CODENAME={release}\n" in bare_machine.call(guest.read_file, "/etc/os-release")
-    version = bare_machine.call(guest.succeed, "python3", "--version")
+    assert f"VERSION_CODENAME={release}\n" in machine.call(guest.read_file, "/etc/os-release")
+    version = machine.call(guest.succeed, "python3", "--version")
     assert version.startswith(f"Python {build.PYTHON[release]}.")
-    systemd = bare_machine.call(guest.succeed, "systemctl", "--version")
+    systemd = machine.call(guest.succeed, "systemctl", "--version")
     assert systemd.startswith({"bookworm": "systemd 252 ", "trixie": "systemd 257 "}[release])
     failed = ("systemctl", "list-units", "--failed", "--plain", "--no-legend")
-    assert bare_machine.call(guest.succeed, *failed) == ""
+    assert machine.call(guest.succeed, *failed) == ""
 
 
-def test_power_cut(bare_machine: Machine) -> None:
+def test_power_cut(machine: Machine) -> None:
     """A power cut keeps what was synced, loses what was not, and leaves a disk that boots."""
-    bare_machine.call(guest.write_file, "/root/kept", "kept")
-    bare_machine.call(guest.succeed, "sync")
-    bare_machine.call(guest.write_file, "/root/lost", "lost")
-    bare_machine.cut_power()
-    bare_machine.check_disk()
-    bare_machine.boot()
-    assert bare_machine.call(guest.read_file, "/root/kept") == "kept"
-    assert bare_machine.call(guest.run, "cat", "/root/lost")["stdout"] != "lost"
-    bare_machine.power_off()
-    bare_machine.check_disk()
+    machine.call(guest.write_file, "/root/kept", "kept")
+    machine.call(guest.succeed, "sync")
+    machine.call(guest.write_file, "/root/lost", "lost")
+    machine.cut_power()
+    machine.check_disk()
+    machine.boot()
+    assert machine.call(guest.read_file, "/root/kept") == "kept"
+    assert machine.call(guest.run, "cat", "/root/lost")["stdout"] != "lost"
+    machine.power_off()
+    machine.check_disk()
 
 
-def test_failure_in_the_guest_is_told(bare_machine: Machine) -> None:
+def test_failure_in_the_guest_is_told(machine: Machine) -> None:
     """A command that fails inside fails the test, with what it said."""
     with pytest.raises(GuestError, match="No such file"):
-        bare_machine.call(guest.succeed, "cat", "/nowhere")
+        machine.call(guest.succeed, "cat", "/nowhere")
