@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TypedDict
 
-from tests.system.guest import LED, SWITCHES, led, set_switch, set_switches, wait_for_led
+from tests.system.guest import LED, SWITCHES, set_switch, set_switches, wait_for_led, wait_for_rest
 
 
 class Report(TypedDict):
@@ -22,10 +22,7 @@ def show_all(rows: dict[str, str], switches: Sequence[int] = SWITCHES, pin: int 
     """Set the switches to each row of a table in turn, there and back; its LED must come on or go out."""
     for levels in [*rows, *reversed(rows)]:
         set_switches(levels, switches)
-        wait_for_led(int(rows[levels]), pin)
-        time.sleep(0.1)
-        if led(pin) != int(rows[levels]):
-            raise AssertionError(f"{levels}: the LED did not stay at {rows[levels]}")
+        wait_for_rest(int(rows[levels]), pin)
 
 
 def flip_at_random(rows: dict[str, str], count: int, seed: int) -> Report:
@@ -48,23 +45,12 @@ def flip_at_random(rows: dict[str, str], count: int, seed: int) -> Report:
             set_switch(SWITCHES[which], levels[which])
             flips += 1
             time.sleep(chance.uniform(0, 0.06))
-        wanted = rows["".join(map(str, levels))]
-        delays.append(wait_for_led(int(wanted)))
-        _stays(wanted, levels)
+        delays.append(wait_for_rest(int(rows["".join(map(str, levels))]), rest_s=0.05))
     return {
         "flips": flips,
         "rests": len(delays),
         "slowest_s": max(delays),
     }
-
-
-def _stays(wanted: str, levels: list[int]) -> None:
-    """The LED stays as it is, for longer than a decision on the way could take to arrive."""
-    until = time.monotonic() + 0.05
-    while time.monotonic() < until:
-        if led() != int(wanted):
-            raise AssertionError(f"at rest with {levels}, the LED left {wanted}")
-        time.sleep(0.005)
 
 
 def flip_for_ever(seed: int) -> None:

@@ -32,8 +32,8 @@ def blink() -> list[int]:
     """A LED blinks three times: the levels of its line, as they change."""
     seen: list[int] = []
     with LED(18) as led:
-        led.blink(on_time=0.2, off_time=0.2, n=3)
-        until = time.monotonic() + 2
+        led.blink(on_time=0.4, off_time=0.4, n=3)
+        until = time.monotonic() + 4
         last = 0
         while time.monotonic() < until:
             if (level := guest.led(18)) != last:

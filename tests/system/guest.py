@@ -105,9 +105,26 @@ def wait_until(true: Callable[[], bool], timeout_s: float, what: str) -> float:
     return time.monotonic() - began
 
 
-def wait_for_led(level: int, pin: int = LED, timeout_s: float = 10) -> float:
+def wait_for_led(level: int, pin: int = LED, timeout_s: float = 30) -> float:
     """Wait until an LED is lit (1) or dark (0); how many seconds that took."""
     return wait_until(lambda: led(pin) == level, timeout_s, f"LED {pin} at {level}")
+
+
+def wait_for_rest(level: int, pin: int = LED, rest_s: float = 0.1) -> float:
+    """Wait until an LED is at a level and stays there; how many seconds it took to come.
+
+    On a busy computer a decision about what the switches were before may come late: the wait begins again.
+    """
+    began = came = time.monotonic()
+
+    def stayed() -> bool:
+        nonlocal came
+        if led(pin) != level:
+            came = time.monotonic()
+        return time.monotonic() - came > rest_s
+
+    wait_until(stayed, 30, f"LED {pin} at rest at {level}")
+    return came - began
 
 
 def power_off() -> None:

@@ -12,4 +12,5 @@ buttons[0].when_pressed = led.on
 buttons[0].when_released = led.off
 for other in buttons[1:]:
     other.when_pressed = other.when_released = lambda: None
+print("ready", flush=True)
 signal.pause()

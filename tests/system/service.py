@@ -106,7 +106,7 @@ def show_all_in_status(name: str, rows: dict[str, str]) -> None:
             raise AssertionError(f"{levels}: systemctl status does not show it")
 
 
-def kill_and_see_dark(signal: str, timeout_s: float = 10) -> float:
+def kill_and_see_dark(signal: str, timeout_s: float = 30) -> float:
     """Send the service a signal and wait until the LED is off; when that was, in seconds since boot."""
     succeed("systemctl", "kill", f"--signal={signal}", "pigate")
     wait_for_led(0, timeout_s=timeout_s)
@@ -212,6 +212,8 @@ def start_peer() -> None:
         *("systemd-run", "--quiet", "--unit=peer", face, *settings),
         *("/opt/pigate/bin/python", "-m", "tests.system.peer", *pins),
     )
+    # An edge before that would find a Button half made, and end the thread that reports edges.
+    wait_until(lambda: "ready" in succeed("journalctl", "--unit=peer", "--output=cat").split(), 60, "the peer")
     for level in (1, 0):
         wait_until(partial(_peer_follows, level), 60, f"the peer's LED at {level}")
 
