@@ -1,4 +1,4 @@
-"""Fixtures of the booted machine. Its tests carry the marker `system`."""
+"""Fixtures of the booted machine. Its tests carry the marker `system`, or `long` in its place."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.system import disks, guest
+from tests.system import build, disks, guest
 from tests.system.machine import Machine
 
 MEASURED = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by marker
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder `system` that is not `long`, so that `-m system` never runs a long one."""
+    for item in items:
+        if item.path.is_relative_to(build.HERE) and not item.get_closest_marker("long"):
+            item.add_marker("system")
 
 
 @pytest.fixture

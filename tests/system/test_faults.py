@@ -10,8 +10,6 @@ from pigate import TruthTable
 from tests.system import build, flips, guest, service
 from tests.system.machine import Machine
 
-pytestmark = pytest.mark.system
-
 XOR = dict(TruthTable.named("xor").rows)
 
 
@@ -108,10 +106,11 @@ def _recovers(machine: Machine, spoil: Callable[[], None], mend: Callable[[], No
     machine.call(flips.show_all, XOR)
 
 
-def test_power_cuts(machine: Machine) -> None:
-    """After each of 20 power cuts, every fourth with another while it starts, disk and gate are right."""
+@pytest.mark.parametrize("cuts", [4, pytest.param(20, marks=pytest.mark.long)])
+def test_power_cuts(machine: Machine, cuts: int) -> None:
+    """After each power cut, every fourth with another while it starts, disk and gate are right."""
     chance = random.Random(1)
-    for cut in range(20):
+    for cut in range(cuts):
         for _ in range(2 if cut % 4 == 3 else 1):
             machine.call(flips.flip_for_ever, seed=cut)
             time.sleep(chance.uniform(0, 4))

@@ -6,8 +6,6 @@ from pigate import TruthTable
 from tests.system import build, flips, guest, service
 from tests.system.machine import Machine
 
-pytestmark = pytest.mark.system
-
 PARITY = dict(TruthTable.named("parity").rows)
 #: The image's own, which gives the guest a Pi's face; --purge takes it for a person's.
 DROP_INS = {"/etc/systemd/system/pigate.service.d", "/etc/systemd/system/pigate.service.d/pi.conf"}

@@ -1,12 +1,8 @@
 """The installed unit's live page."""
 
-import pytest
-
 from pigate import TruthTable
 from tests.system import flips, guest, live_page, service
 from tests.system.machine import Machine
-
-pytestmark = pytest.mark.system
 
 XOR = dict(TruthTable.named("xor").rows)
 

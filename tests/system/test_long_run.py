@@ -7,24 +7,24 @@ import pytest
 from tests.system import flips, measure, service
 from tests.system.machine import Machine
 
-pytestmark = pytest.mark.system
-
 FOLLOW = '[table]\nname = "first"\n'
 
 
-def test_wear(machine: Machine, measured: Callable[[str], None]) -> None:
-    """From the 1,000th flip to the 20,000th, memory, open files, journal and bytes written stay the same."""
+@pytest.mark.parametrize("count", [4000, pytest.param(20000, marks=pytest.mark.long)])
+def test_wear(machine: Machine, count: int, measured: Callable[[str], None]) -> None:
+    """From the 1,000th flip to the last, memory, open files, journal and bytes written stay the same."""
     machine.call(service.restart, FOLLOW + "[board]\nsettle_s = 0.001\n")
     machine.call(flips.flip_and_follow, 1000)
     before = machine.call(measure.held, "pigate")
-    machine.call(flips.flip_and_follow, 19000)
+    machine.call(flips.flip_and_follow, count - 1000)
     after = machine.call(measure.held, "pigate")
-    measured(f"after 1,000 flips {before}, after 20,000 {after}")
+    measured(f"after 1,000 flips {before}, after {count:,} {after}")
     assert after["files"] == before["files"]
     assert after["journal_lines"] == before["journal_lines"]
     assert after["written"] == before["written"]
     assert after["journal_bytes"] == before["journal_bytes"]
-    assert after["memory_kb"] <= before["memory_kb"] + 128  # a heap may round up; a leak of 8 bytes a flip is more
+    # A heap may round up; a leak of 8 bytes a flip is more in the long run, one of 48 (an object's) in the short.
+    assert after["memory_kb"] <= before["memory_kb"] + 128
 
 
 def test_idle_and_edge_to_led(machine: Machine, measured: Callable[[str], None]) -> None:

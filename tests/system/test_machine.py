@@ -5,8 +5,6 @@ import pytest
 from tests.system import build, guest
 from tests.system.machine import GuestError, Machine
 
-pytestmark = pytest.mark.system
-
 PROBE = """
 import gpiod, sys
 from gpiod.line import Bias, Direction, Edge, Value

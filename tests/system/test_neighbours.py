@@ -1,12 +1,8 @@
 """A second pigate beside the service."""
 
-import pytest
-
 from pigate import TruthTable
 from tests.system import flips, guest, service
 from tests.system.machine import Machine
-
-pytestmark = pytest.mark.system
 
 XOR = dict(TruthTable.named("xor").rows)
 RUN = ("/opt/pigate/bin/pigate", "run", "--board", "gpio", "--config")

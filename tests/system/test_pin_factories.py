@@ -8,15 +8,14 @@ from pigate import TruthTable
 from tests.system import flips, guest, service
 from tests.system.machine import Machine
 
-pytestmark = pytest.mark.system
-
 XOR = dict(TruthTable.named("xor").rows)
 
 
+@pytest.mark.parametrize("count", [300, pytest.param(2000, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     ("factory", "package"), [("lgpio", "lgpio"), ("rpigpio", "rpi-lgpio")], ids=["lgpio", "rpigpio"]
 )
-def test_gate(machine: Machine, factory: str, package: str, measured: Callable[[str], None]) -> None:
+def test_gate(machine: Machine, factory: str, package: str, count: int, measured: Callable[[str], None]) -> None:
     """On this factory the LED is the gate of the switches: in each setting, after a reboot, and among wild flips."""
     machine.call(service.pip_install, package)
     # Reading the levels again, as each word to the watchdog does too, would hide that nothing polls.
@@ -28,8 +27,8 @@ def test_gate(machine: Machine, factory: str, package: str, measured: Callable[[
     assert factory in "".join(machine.call(service.said_since, ""))
     machine.call(flips.show_all, XOR)
     machine.call(service.show_all_in_status, "xor", XOR)
-    report = machine.call(flips.flip_at_random, XOR, 2000, seed=2)
-    assert report["flips"] == 2000
+    report = machine.call(flips.flip_at_random, XOR, count, seed=2)
+    assert report["flips"] == count
     measured(str(report))
 
 
