@@ -11,7 +11,7 @@ import pytest
 from tests.system import build, disks, guest
 from tests.system.machine import Machine
 
-MEASURED = pytest.StashKey[list[str]]()
+MEASURED = "measured in the machine"
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by marker
@@ -50,14 +50,25 @@ def machine(release: str, tmp_path: Path) -> Iterator[Machine]:
 @pytest.fixture
 def measured(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Take a line about what was measured, to be shown at the end of the run."""
-    lines = request.config.stash.setdefault(MEASURED, [])
-    return lambda line: lines.append(f"{request.node.name}: {line}")
+    return lambda line: request.node.user_properties.append((MEASURED, line))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Show what was measured."""
-    if lines := config.stash.get(MEASURED, []):
-        terminalreporter.section("measured in the machine")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what was measured, also by xdist's workers, whose reports come here."""
+    reports = [
+        report
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+    ]
+    lines = [
+        f"{report.nodeid.split('::')[-1]}: {text}"
+        for report in reports
+        for name, text in report.user_properties
+        if name == MEASURED
+    ]
+    if lines:
+        terminalreporter.section(MEASURED)
         terminalreporter.write_line("\n".join(lines))
 
 
