@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -75,23 +77,67 @@ def test_deadline_is_when_the_levels_will_have_rested(steps: list[tuple[int, str
     assert (debouncer.settled, debouncer.resting) == (last, True)
 
 
+def culprits(moves: dict[int, list[float]], asked: float) -> tuple[int, ...]:
+    """Return who keeps the levels from resting, by the times at which each input moved since they last rested.
+
+    Those are the inputs that moved in the last second and have done so for half a second, with no pause of more than
+    a second; if there is none, all that moved in the last second.
+    """
+    moving = {}
+    for number, times in moves.items():
+        if asked - times[-1] <= 1.0:
+            began = times[-1]
+            for time in reversed(times):
+                if began - time > 1.0:
+                    break
+                began = time
+            moving[number] = times[-1] - began
+    return tuple(sorted([i for i, lasted in moving.items() if lasted >= 0.5] or moving))
+
+
 @settings(deadline=None)
 @given(readings, settle_ticks, st.integers(0, 2048))
-def test_chatter_names_exactly_what_moved(steps: list[tuple[int, str]], settle: int, later: int) -> None:
-    """After more than a second without rest, and not before, those inputs are named that moved in the last second."""
+@example([(0, "000"), (1, "001"), (512, "000"), (512, "010"), (512, "000")], 1024, 0)  # each for half a second, exactly
+@example([(0, "000"), (1, "001"), (900, "000"), (900, "001")], 1024, 1024)  # the last move was a second ago, exactly
+@example([(0, "000"), (1, "001"), (600, "010"), (424, "000"), (600, "001")], 1024, 0)  # pauses of a second, exactly
+def test_chatter_names_exactly_what_keeps_moving(steps: list[tuple[int, str]], settle: int, later: int) -> None:
+    """After more than a second without rest, and not before, the inputs are named that keep the levels from it."""
     debouncer = Debouncer(settle * TICK_S)
-    unrest_since, moved, last = 0.0, dict[int, float](), ""
+    unrest_since, moves, last = 0.0, dict[int, list[float]](), ""
     for now, levels in timed(steps):
         if levels != last and (debouncer.resting or not last):
-            unrest_since, moved = now, {}
-        if last:
-            moved |= {i: now for i in range(3) if levels[i] != last[i]}
+            unrest_since, moves = now, {}
+        for i in range(3) if last else ():
+            if levels[i] != last[i]:
+                moves.setdefault(i, []).append(now)
         last = levels
         debouncer.update(levels, now)
         asked = now + later * TICK_S
         found = not debouncer.resting and asked - unrest_since > 1.0
-        moving = tuple(i for i in range(3) if i in moved and asked - moved[i] <= 1.0)
-        assert debouncer.chattering(asked) == (moving if found else ())
+        assert debouncer.chattering(asked) == (culprits(moves, asked) if found else ())
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(1, 19), min_size=300, max_size=300),  # pauses of the loose wire, less than the settle time
+    st.integers(0, 2999),
+    st.lists(st.integers(1, 60), max_size=7).filter(lambda bounces: len(bounces) % 2 == 0),
+)
+def test_one_flip_beside_a_loose_wire_is_not_blamed(pauses: list[int], flip: int, bounces: list[int]) -> None:
+    """A switch that a person flips once, bounces and all, is never named for the wire that chatters beside it."""
+    debouncer = Debouncer(20 * TICK_S)
+    moves = [(tick, 0) for tick in accumulate(pauses)]
+    moves += [(tick, 1) for tick in accumulate(bounces, initial=flip)]
+    levels = [0, 0]
+    named = set()
+    debouncer.update("00", -1.0)
+    debouncer.update("00", 0.0)
+    for tick, which in sorted(moves):
+        levels[which] ^= 1
+        debouncer.update("".join(map(str, levels)), tick * TICK_S)
+        named.add(debouncer.chattering(tick * TICK_S))
+    assert named <= {(), (0,)}
+    assert sum(pauses) < 1100 or (0,) in named
 
 
 @settings(deadline=None)
@@ -143,16 +189,20 @@ def test_switch_that_moved_once_is_not_blamed_for_ever() -> None:
 
 
 def test_long_settle_time_is_no_chatter() -> None:
-    """A switch flipped once is waiting for its settle time of five seconds, not chattering."""
+    """Under a settle time of five seconds, flips in it wait for it, and are chatter only after more than that."""
     debouncer = Debouncer(5.0)
     debouncer.update("000", 0.0)
     debouncer.update("000", 5.0)
     debouncer.update("001", 10.0)
-    for now in (11.0, 12.0, 14.5):
-        debouncer.update("001", now)
+    for now in (11.0, 12.0, 15.0):  # at the last it has settled, and nobody has looked yet
         assert debouncer.chattering(now) == ()
-    debouncer.update("001", 15.0)
-    assert debouncer.settled == "001"
+    debouncer.update("011", 12.0)  # a second switch
+    assert debouncer.chattering(12.5) == ()
+    debouncer.update("001", 14.0)
+    assert debouncer.chattering(15.0) == ()
+    assert debouncer.chattering(15.0 + TICK_S) == (1,)
+    debouncer.update("001", 19.0)
+    assert (debouncer.settled, debouncer.chattering(19.0)) == ("001", ())
 
 
 @settings(deadline=None)

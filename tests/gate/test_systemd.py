@@ -15,7 +15,7 @@ from pigate.gate.systemd import Systemd
 def manager(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[socket.socket, str]]:
     """Play systemd: a datagram socket, and what NOTIFY_SOCKET says of it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
-        server.settimeout(10)
+        server.settimeout(60)
         if request.param == "path":
             name = address = str(tmp_path / "notify")
         else:
@@ -78,7 +78,7 @@ def test_a_vanished_socket_is_no_error_and_a_new_one_is_found(tmp_path: Path) ->
     for _ in range(2):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
             server.bind(path)
-            server.settimeout(10)
+            server.settimeout(60)
             systemd.status("here")
             assert server.recv(4096) == b"STATUS=here"
         systemd.status("closed")
@@ -143,4 +143,20 @@ def test_a_name_that_is_not_utf8_can_be_sent(manager: tuple[socket.socket, str])
     systemd = Systemd({"NOTIFY_SOCKET": name})
     systemd.status("training on " + os.fsdecode(b"\xff.table"))
     assert server.recv(4096).startswith(b"STATUS=training on ")
+    systemd.close()
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "\U0001f600", "\n", "\udcff"])
+def test_a_long_reason_costs_no_message(manager: tuple[socket.socket, str], letter: str) -> None:
+    """READY=1 arrives whatever its status is and however long: a line loses its end, and each has its own limit."""
+    server, name = manager
+    systemd = Systemd({"NOTIFY_SOCKET": name})
+    systemd.note = letter * 500_000
+    systemd.ready("xor: 000 -> on")
+    ready, status = server.recv(65536).decode().splitlines()
+    assert ready == "READY=1"
+    assert status.startswith("STATUS=xor: 000 -> on (")
+    assert len(status) > 1000
+    systemd.extend_timeout(60, letter * 500_000)
+    assert server.recv(65536).decode().splitlines()[1] == "EXTEND_TIMEOUT_USEC=60000000"
     systemd.close()
