@@ -19,6 +19,11 @@ readings = st.lists(
 settle_ticks = st.integers(0, 1024)
 
 
+#: the last switch moves, all rest, and it moves once more while the second chatters
+FLIPPED_BEFORE = [(0, "000"), (300, "000"), (1, "001"), (300, "001"), (299, "011"), (100, "010")]
+FLIPPED_BEFORE += [(290, "000"), (290, "010"), (290, "000")]
+
+
 def timed(steps: list[tuple[int, str]]) -> list[tuple[float, str]]:
     """Turn pauses into times of a clock that began long ago."""
     now, result = 4096.0, []
@@ -100,6 +105,7 @@ def culprits(moves: dict[int, list[float]], asked: float) -> tuple[int, ...]:
 @example([(0, "000"), (1, "001"), (512, "000"), (512, "010"), (512, "000")], 1024, 0)  # each for half a second, exactly
 @example([(0, "000"), (1, "001"), (900, "000"), (900, "001")], 1024, 1024)  # the last move was a second ago, exactly
 @example([(0, "000"), (1, "001"), (600, "010"), (424, "000"), (600, "001")], 1024, 0)  # pauses of a second, exactly
+@example(FLIPPED_BEFORE, 300, 60)
 def test_chatter_names_exactly_what_keeps_moving(steps: list[tuple[int, str]], settle: int, later: int) -> None:
     """After more than a second without rest, and not before, the inputs are named that keep the levels from it."""
     debouncer = Debouncer(settle * TICK_S)
