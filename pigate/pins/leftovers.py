@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from ..errors import BAD_CONFIG, NO_BOARD, BoardError, say
@@ -38,10 +37,15 @@ def remember(gpios: Sequence[int]) -> None:
 
 
 def forget() -> None:
-    """Delete the record: the run has turned its outputs off and released them itself."""
+    """Delete the record: the run has turned its outputs off and released them itself.
+
+    Where it cannot be deleted, print one line on standard error.
+    """
     if (path := _record(os.environ)) is not None:
-        with suppress(OSError):  # the record stays, and `pigate off` turns off outputs that are off already
+        try:
             path.unlink(missing_ok=True)
+        except OSError as exc:
+            print(f"{path}: {exc.strerror}: pigate off will turn its outputs off once more", file=sys.stderr)
 
 
 def turn_off(environment: Mapping[str, str] = os.environ) -> str | None:

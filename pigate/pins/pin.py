@@ -199,8 +199,9 @@ class GpiodPin(LocalPiPin):  # type: ignore[misc]  # gpiozero is untyped
     def _enable_event_detect(self) -> None:
         try:
             self._listening_since_ns = time.monotonic_ns()  # the clock of the edges
+            fd = self.watch()
             listener: Listener = self.factory.listener()
-            listener.add(self.watch(), self._read_events, self._call_handler)
+            listener.add(fd, self._read_events, self._call_handler)
             self._listener = listener
         except BaseException:
             self._when_changed = None  # gpiozero has set it already

@@ -20,7 +20,7 @@ from gpiozero.pins import local
 from pigate.pins.factory import GpiodFactory
 
 from .fake_gpiod import World, refusal
-from .handlers import PATIENCE_S
+from .handlers import PATIENCE_S, listeners
 
 
 def test_no_pwm(factory: GpiodFactory, world: World) -> None:
@@ -102,7 +102,7 @@ def test_refused_button_leaves_nothing(factory: GpiodFactory, world: World) -> N
         Button(17, pin_factory=factory)
     world.trouble = lambda _operation, _offset: None
     gc.collect()
-    assert world.held() == []
+    assert (world.held(), listeners()) == ([], [])
     heard: Queue[int] = Queue()
     with Button(17, pin_factory=factory) as button:
         button.when_pressed = lambda: heard.put(1)

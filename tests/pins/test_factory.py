@@ -242,4 +242,6 @@ def test_pin_after_the_factory_is_closed(world: World) -> None:
     factory.close()
     with pytest.raises(Exception, match="closed chip"):
         pin.function = "output"
-    assert world.held() == []
+    with pytest.raises(Exception, match="closed chip"):
+        pin.when_changed = print
+    assert (world.held(), listeners()) == ([], [])
