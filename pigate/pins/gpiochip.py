@@ -90,7 +90,7 @@ def turn_off(gpios: list[int]) -> None:
     Raises:
         BoardError: as `open_chip` and `request`; a refused line does not stop the others from being turned off.
     """
-    refusal: BoardError | None = None
+    refusals = []
     with open_chip() as chip:
         import gpiod
 
@@ -99,6 +99,6 @@ def turn_off(gpios: list[int]) -> None:
             try:
                 request(chip, gpio, low, PROGRAM).release()
             except BoardError as exc:
-                refusal = exc
-    if refusal is not None:
-        raise refusal
+                refusals.append(str(exc))
+    if refusals:
+        raise BoardError("; ".join(refusals))

@@ -45,7 +45,7 @@ def forget() -> None:
         try:
             path.unlink(missing_ok=True)
         except OSError as exc:
-            print(f"{path}: {exc.strerror}: pigate off will turn its outputs off once more", file=sys.stderr)
+            say(f"{path}: {exc.strerror}: pigate off will turn its outputs off once more")
 
 
 def turn_off(environment: Mapping[str, str] = os.environ) -> str | None:

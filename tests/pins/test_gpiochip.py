@@ -169,11 +169,14 @@ def test_turn_off_drives_low_and_lets_go(world: World) -> None:
 
 
 def test_turn_off_goes_on_past_a_line_in_use(world: World) -> None:
-    """A line in use does not keep the others lit; the refusal is told in the end."""
-    for gpio in (18, 23, 24):
+    """A line in use does not keep the others lit; each refusal is told in the end, in one line."""
+    for gpio in (18, 23, 24, 25):
         world.lines[gpio].driven = 1
     world.lines[23].consumer = "pigate"
-    with pytest.raises(BoardError, match=r"^GPIO 23 is in use by another pigate"):
+    with pytest.raises(BoardError, match=r"^GPIO 23 is in use by another pigate: end it, or use other pins$"):
         gpiochip.turn_off([18, 23, 24])
     assert [world.level(gpio) for gpio in (18, 23, 24)] == [0, 1, 0]
+    world.lines[25].consumer = "lg"
+    with pytest.raises(BoardError, match=r"^GPIO 23 is in use by another pigate.*; GPIO 25 is in use by lg"):
+        gpiochip.turn_off([23, 25])
     assert world.open_chips == 0
