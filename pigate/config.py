@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 from .errors import ConfigError, TableError, WeightsError
 from .explain import explain
 from .files import read_text
+from .learning import limits
 from .learning.tables import TruthTable
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ MAX_BYTES = 64 << 10
 #: GPIO 2 and 3 have a resistor to 3.3 V on the board itself (I2C).
 FIXED_PULL_UP = {2, 3}
 
-Width = Annotated[int, Meta(ge=1, le=64)]
+Width = Annotated[int, Meta(ge=1, le=limits.MAX_NEURONS)]
 Gpio = Annotated[int, Meta(ge=0, le=27)]
 Gpios = Annotated[tuple[Gpio, ...], Meta(min_length=1, max_length=8)]
 
@@ -44,14 +45,14 @@ class TableSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How the table is learned; see `pigate.learning.training.train`."""
 
-    hidden: Annotated[tuple[Width, ...], Meta(max_length=4)] = (4,)
+    hidden: Annotated[tuple[Width, ...], Meta(max_length=limits.MAX_LAYERS)] = (4,)
     bias: bool = True
-    rule: Literal["resilient", "plain"] = "resilient"
-    learning_rate: Annotated[float, Meta(gt=0, le=1000)] = 1.0
-    starts: Annotated[int, Meta(ge=1, le=256)] = 16
-    epochs: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000
-    tolerance: Annotated[float, Meta(gt=0, lt=0.5)] = 0.1
-    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
+    rule: limits.Rule = "resilient"
+    learning_rate: Annotated[float, Meta(gt=0, le=limits.MAX_LEARNING_RATE)] = 1.0
+    starts: Annotated[int, Meta(ge=1, le=limits.MAX_STARTS)] = 16
+    epochs: Annotated[int, Meta(ge=1, le=limits.MAX_EPOCHS)] = 10_000
+    tolerance: Annotated[float, Meta(gt=0, lt=limits.TOLERANCE_BELOW)] = 0.1
+    seed: Annotated[int, Meta(ge=0, le=limits.MAX_SEED)] = 1
     #: a folder of weight files to use instead of training
     weights: str | None = None
 
@@ -153,12 +154,9 @@ def truth_table(settings: TableSettings, inputs: int) -> TruthTable:
     key = keys[0] if keys else "name"
     try:
         if settings.rows is not None:
-            for levels, targets in settings.rows.items():
-                if not isinstance(targets, str):
-                    raise TableError(f'row {levels}: the outputs are text, such as "1", not {targets!r}')
             return TruthTable(settings.rows)
         if settings.file is not None:
-            return read_table(Path(settings.file))
+            return TruthTable.read(Path(settings.file))
         return TruthTable.named("xor" if settings.name is None else settings.name, inputs)
     except TableError as exc:
         raise TableError(f"table.{key}: {exc}") from exc
@@ -178,19 +176,6 @@ def given_network(settings: Settings, table: TruthTable) -> Network | None:
         return weight_files.read(Path(settings.training.weights), table.inputs, table.outputs)
     except WeightsError as exc:
         raise ConfigError(f"training.weights: {exc}") from exc
-
-
-def read_table(path: Path) -> TruthTable:
-    """Read a table's file.
-
-    Raises:
-        TableError: it cannot be read, or is no table; the message names it.
-    """
-    text = read_text(path, TableError)
-    try:
-        return TruthTable.parse(text, str(path))
-    except TableError as exc:
-        raise TableError(f"{path}: {exc}") from exc
 
 
 def check_width(table: TruthTable, board: BoardSettings) -> None:

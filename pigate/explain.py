@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import get_args, get_type_hints
 
 import msgspec
+
+from .errors import did_you_mean, none_of
 
 #: msgspec's names for the kinds of value, and TOML's
 _IN_TOML = {
@@ -19,31 +20,26 @@ _IN_TOML = {
 }
 
 
-def explain(error: msgspec.ValidationError, model: type[msgspec.Struct], section: str = "") -> str:
+def explain(error: msgspec.ValidationError, model: type[msgspec.Struct]) -> str:
     """Turn msgspec's ``what - at `$.key` `` into ``key: what``, with the nearest right word.
 
     Args:
         error: what msgspec raised.
         model: of the whole file, whose fields are sections.
-        section: the one that was converted, if not the whole.
     """
     # Greedy: what a person wrote stands in the first part, and may look like the second.
     found = re.fullmatch(r"(.*?)(?: - at `\$([^`$]*)`)?", str(error), re.DOTALL)
     what, where = (found[1], found[2] or "") if found else (str(error), "")
-    key = f"{section}{where}".lstrip(".")
+    key = where.lstrip(".")
     if unknown := re.fullmatch("Object contains unknown field `(.*)`", what, re.DOTALL):
         word = unknown[1]
-        part = get_type_hints(model).get(key, model)
-        return f"{key}{'.' if key else ''}{word}: there is no such key{_nearest(word, part.__struct_fields__)}"
+        known = get_type_hints(model).get(key, model).__struct_fields__
+        hint = did_you_mean(word, known) or f"there are {', '.join(known)}"
+        return f"{key}{'.' if key else ''}{word}: there is no such key ({hint})"
     if wrong := re.fullmatch("Invalid enum value '(.*)'", what, re.DOTALL):
         section, _, name = key.partition(".")
         choices = get_args(get_type_hints(get_type_hints(model)[section])[name])
-        return f"{key}: {wrong[1]!r} is none of {', '.join(choices)}{_nearest(wrong[1], choices)}"
+        return f"{key}: {none_of(wrong[1], choices)}"
     for theirs, ours in _IN_TOML.items():
         what = what.replace(f"`{theirs} | null`", ours).replace(f"`{theirs}`", ours)
     return f"{key}: {what[0].lower()}{what[1:]}"
-
-
-def _nearest(word: str, words: tuple[str, ...]) -> str:
-    close = get_close_matches(word, words, 1)
-    return f" (did you mean {close[0]}?)" if close else f" (there are {', '.join(words)})"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from pathlib import Path
 from select import select
 
@@ -75,6 +74,8 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written; the error names it.
     """
+    import tempfile  # which is not for commands that only read
+
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

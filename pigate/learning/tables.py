@@ -2,68 +2,64 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice, product
+from math import log2
+from typing import TYPE_CHECKING
 
-from ..errors import TableError, one_line
+from ..errors import TableError, did_you_mean, one_line, shortened
+from .named import NAMED
 
-MOST_INPUTS = 8
-MOST_OUTPUTS = 8
+if TYPE_CHECKING:
+    from pathlib import Path
 
-Rule = Callable[[tuple[int, ...]], tuple[int, ...]]
+MAX_INPUTS = 8
+MAX_OUTPUTS = 8
 
-
-def _bit(condition: bool) -> tuple[int]:
-    return (int(condition),)
-
-
-#: name -> (what it says, its number of inputs or None for any, the rule)
-NAMED: dict[str, tuple[str, int | None, Rule]] = {
-    "xor": ("1 when all inputs agree (the article's table)", None, lambda x: _bit(len(set(x)) == 1)),
-    "parity": ("1 when an odd number of inputs is 1", None, lambda x: _bit(sum(x) % 2 == 1)),
-    "and": ("1 when all inputs are 1", None, lambda x: _bit(all(x))),
-    "or": ("1 when any input is 1", None, lambda x: _bit(any(x))),
-    "nand": ("0 when all inputs are 1", None, lambda x: _bit(not all(x))),
-    "nor": ("0 when any input is 1", None, lambda x: _bit(not any(x))),
-    "majority": ("1 when more than half of the inputs are 1", None, lambda x: _bit(2 * sum(x) > len(x))),
-    "xor2": ("1 when the first two inputs differ", 3, lambda x: _bit(x[0] != x[1])),
-    "first": ("the first input", 3, lambda x: _bit(x[0] == 1)),
-    "mux": ("first input 0: the second; 1: the third", 3, lambda x: _bit(x[1 + x[0]] == 1)),
-    "full-adder": ("sum, then carry", 3, lambda x: (sum(x) % 2, sum(x) // 2)),
-}
+#: How many rows a table shows of itself where one line has to do.
+MAX_SHOWN = 8
 
 
-@dataclass(frozen=True)
-class TruthTable:
+class TruthTable(Mapping[str, str]):
     """Rows from levels to targets, all of one width, whole or partial.
 
-    Levels and targets are strings of 0 and 1, first input and first output first: ``{"101": "0"}``.
-    A row that is not given is not taught. Immutable; any thread may use it.
+    Levels and targets are strings of 0 and 1, first input and first output first. A row that is not given
+    is not taught. Immutable; any thread may use it. Tables of the same rows are equal, whatever their names.
+
+        >>> from pigate import TruthTable
+        >>> table = TruthTable({"00": "0", "01": "1", "10": "1"}, "mine")
+        >>> table
+        <TruthTable mine: 00 0, 01 1, 10 1>
+        >>> table["01"], "11" in table, len(table), table.inputs, table.outputs
+        ('1', False, 3, 2, 1)
+        >>> TruthTable.named("and", 2) == TruthTable.parse("0001")
+        True
 
     Raises:
         TableError: there is no row, a row is not made of 0 and 1, or the widths differ or pass
             8 inputs or 8 outputs.
     """
 
-    rows: Mapping[str, str]
-    name: str = field(default="rows", compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", dict(self.rows))  # the caller's may change
-        object.__setattr__(self, "name", one_line(self.name))  # a file's may hold anything
-        if not self.rows:
+    def __init__(self, rows: Mapping[str, str], name: str = "rows") -> None:
+        if not isinstance(rows, Mapping):
+            raise TableError(f'give the rows as a dict, such as {{"000": "1"}}, not {shortened(rows)}')
+        if not rows:
             raise TableError("the table has no rows: give at least one, such as 000 1")
-        width = inputs, outputs = self.inputs, self.outputs
-        if not (1 <= inputs <= MOST_INPUTS and 1 <= outputs <= MOST_OUTPUTS):
-            raise TableError(
-                f"a table has 1 to {MOST_INPUTS} inputs and 1 to {MOST_OUTPUTS} outputs, not {inputs} and {outputs}"
-            )
-        for levels, targets in self.rows.items():
-            if not re.fullmatch("[01]+", levels + targets, re.ASCII):
+        self._rows = dict(rows)  # the caller's may change
+        self._name = one_line(name)  # a file's may hold anything
+        for levels, targets in self._rows.items():
+            if not isinstance(levels, str):
+                raise TableError(f'row {shortened(levels)}: the inputs are text, such as "101"')
+            if not isinstance(targets, str):
+                raise TableError(f'row {levels}: the outputs are text, such as "1", not {shortened(targets)}')
+            if not (only_bits(levels) and only_bits(targets)):
                 raise TableError(f"row {levels!r} -> {targets!r}: only 0 and 1 can stand in a row")
+        width = inputs, outputs = self.inputs, self.outputs
+        if inputs > MAX_INPUTS or outputs > MAX_OUTPUTS:
+            raise TableError(
+                f"a table has 1 to {MAX_INPUTS} inputs and 1 to {MAX_OUTPUTS} outputs, not {inputs} and {outputs}"
+            )
+        for levels, targets in self._rows.items():
             if (len(levels), len(targets)) != width:
                 raise TableError(
                     f"row {levels} -> {targets} has {len(levels)} inputs and {len(targets)} "
@@ -71,39 +67,100 @@ class TruthTable:
                 )
 
     @property
+    def rows(self) -> dict[str, str]:
+        """The rows, from levels to targets, in the order in which they were given."""
+        return self._rows
+
+    @property
+    def name(self) -> str:
+        """What the table is called: one printable line."""
+        return self._name
+
+    @property
     def inputs(self) -> int:
         """How many inputs a row has."""
-        return len(next(iter(self.rows)))
+        return len(next(iter(self._rows)))
 
     @property
     def outputs(self) -> int:
         """How many outputs a row has."""
-        return len(next(iter(self.rows.values())))
+        return len(next(iter(self._rows.values())))
+
+    def __getitem__(self, levels: str) -> str:
+        return self._rows[levels]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        shown = [f"{levels} {targets}" for levels, targets in islice(self._rows.items(), MAX_SHOWN)]
+        more = f" and {len(self) - MAX_SHOWN} more" if len(self) > MAX_SHOWN else ""
+        return f"<TruthTable {self.name}: {', '.join(shown)}{more}>"
 
     def __str__(self) -> str:
         """Return the text form, which `parse` reads back to the same table."""
-        return "".join(f"{levels} {targets}\n" for levels, targets in self.rows.items())
+        return "".join(f"{levels} {targets}\n" for levels, targets in self._rows.items())
+
+    @staticmethod
+    def names() -> list[str]:
+        """Return the names that `named` knows.
+
+        >>> TruthTable.names()
+        ['xor', 'parity', 'and', 'or', 'nand', 'nor', 'majority', 'xor2', 'first', 'mux', 'full-adder']
+        """
+        return list(NAMED)
 
     @classmethod
     def named(cls, name: str, inputs: int | None = None) -> TruthTable:
-        """Return one of the `NAMED` tables, with 3 inputs unless told otherwise.
+        """Return one of the `names`, with 3 inputs unless told otherwise.
+
+        >>> TruthTable.named("parity", inputs=2)
+        <TruthTable parity: 00 0, 01 1, 10 1, 11 0>
 
         Raises:
             TableError: there is no such name, or it does not come with so many inputs.
         """
-        if name not in NAMED:
-            close = get_close_matches(name, NAMED, 1)
-            hint = f"did you mean {close[0]}?" if close else "pigate table lists them"
-            raise TableError(f"there is no table named {_shortened(name)}: {hint}")
+        if name not in TruthTable.names():  # a list: what is asked for may be anything
+            hint = did_you_mean(name, NAMED) or "pigate table lists them"
+            raise TableError(f"there is no table named {shortened(name)}: {hint}")
         _, fixed, rule = NAMED[name]
         if inputs is None:
             inputs = fixed or 3
-        if not 1 <= inputs <= MOST_INPUTS:
-            raise TableError(f"a table has 1 to {MOST_INPUTS} inputs, not {inputs}")
+        _check_inputs(inputs)
         if fixed is not None and inputs != fixed:
             raise TableError(f"the table {name} has {fixed} inputs, not {inputs}")
-        rows = {_text(bits): _text(rule(bits)) for bits in product((0, 1), repeat=inputs)}
-        return cls(rows, name)
+        return cls({_text(bits): _text(rule(bits)) for bits in product((0, 1), repeat=inputs)}, name)
+
+    @classmethod
+    def from_function(cls, function: Callable[..., object], inputs: int = 3) -> TruthTable:
+        """Return the whole table of a function of 0s and 1s.
+
+        >>> TruthTable.from_function(lambda a, b: (a != b, a and b), inputs=2)
+        <TruthTable function: 00 00, 01 10, 10 10, 11 01>
+
+        Args:
+            function: takes `inputs` arguments, each 0 or 1; returns True, False, 1 or 0, or for several
+                outputs a tuple or list of them.
+            inputs: 1 to 8.
+
+        Raises:
+            TableError: there are more inputs, or the function returns something else.
+        """
+        _check_inputs(inputs)
+        rows = {}
+        for bits in product((0, 1), repeat=inputs):
+            result = function(*bits)
+            values = list(result) if isinstance(result, (tuple, list)) else [result]
+            if not values or any(value not in (0, 1) for value in values):
+                raise TableError(
+                    f"the function gives {shortened(result)} for {', '.join(map(str, bits))}: "
+                    "let it return 0 or 1, or for several outputs a tuple of them"
+                )
+            rows[_text(bits)] = _text(1 if value else 0 for value in values)
+        return cls(rows, getattr(function, "__name__", "function").replace("<lambda>", "function"))
 
     @classmethod
     def parse(cls, text: str, name: str | None = None) -> TruthTable:
@@ -111,21 +168,31 @@ class TruthTable:
 
         The text form has a row a line: inputs, blank, outputs. ``#`` begins a comment.
 
+        >>> print(TruthTable.parse("0111"), end="")
+        00 0
+        01 1
+        10 1
+        11 1
+
         Raises:
             TableError: the text is neither; the message gives the line.
         """
-        if is_bits(text.strip()):
-            bits = text.strip()
+        bits = text.strip()
+        if is_bits(bits):
             every = every_levels(len(bits).bit_length() - 1)
             return cls(dict(zip(every, bits, strict=True)), name or bits)
+        if only_bits(bits):
+            inputs = min(max(2, round(log2(len(bits)))), MAX_INPUTS)
+            count = f"{len(bits)} bit{'s' * (len(bits) > 1)}"
+            raise TableError(f"{shortened(bits)} is {count}; {inputs} inputs need {2**inputs}")
         rows: dict[str, str] = {}
         for number, line in enumerate(text.splitlines(), 1):
             words = line.partition("#")[0].split()
             if not words:
                 continue
-            if len(words) != 2 or not re.fullmatch("[01]+", "".join(words), re.ASCII):
+            if len(words) != 2 or not only_bits("".join(words)):
                 raise TableError(
-                    f"line {number}: {_shortened(line)} is no row: write inputs, a blank and outputs, such as 000 1"
+                    f"line {number}: {shortened(line)} is no row: write inputs, a blank and outputs, such as 000 1"
                 )
             levels, targets = words
             if levels in rows:
@@ -133,14 +200,20 @@ class TruthTable:
             rows[levels] = targets
         return cls(rows, name or "rows")
 
+    @classmethod
+    def read(cls, path: Path) -> TruthTable:
+        """Read a table's file, in either form of `parse`.
 
-def named_for(inputs: int, outputs: int) -> list[str]:
-    """Return the names of the tables that come with so many inputs and outputs."""
-    return [
-        name
-        for name, (_, fixed, rule) in NAMED.items()
-        if fixed in (None, inputs) and len(rule((0,) * inputs)) == outputs
-    ]
+        Raises:
+            TableError: it cannot be read, or is no table; the message names it.
+        """
+        from ..files import read_text
+
+        text = read_text(path, TableError)
+        try:
+            return cls.parse(text, str(path))
+        except TableError as exc:
+            raise TableError(f"{path}: {exc}") from exc
 
 
 def every_levels(inputs: int) -> Iterator[str]:
@@ -150,13 +223,18 @@ def every_levels(inputs: int) -> Iterator[str]:
 
 def is_bits(text: str) -> bool:
     """Say whether the text is 2^n zeros and ones for an n from 1 to 8."""
-    whole = len(text) in {2**n for n in range(1, MOST_INPUTS + 1)}
-    return whole and not set(text) - {"0", "1"}
+    return len(text) in {2**n for n in range(1, MAX_INPUTS + 1)} and only_bits(text)
 
 
-def _text(bits: tuple[int, ...]) -> str:
+def only_bits(text: str) -> bool:
+    """Say whether the text is made of zeros and ones."""
+    return bool(text) and not set(text) - {"0", "1"}
+
+
+def _check_inputs(inputs: int) -> None:
+    if inputs not in range(1, MAX_INPUTS + 1):
+        raise TableError(f"a table has 1 to {MAX_INPUTS} inputs, not {inputs}")
+
+
+def _text(bits: Iterable[int]) -> str:
     return "".join(map(str, bits))
-
-
-def _shortened(line: str) -> str:
-    return repr(line if len(line) <= 40 else line[:37] + "...")

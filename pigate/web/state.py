@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ..learning.tables import NAMED, named_for
+from ..learning.named import NAMED, named_for
 from .messages import Array, Gate, News, Training
 from .requests import PRESETS, limits
 

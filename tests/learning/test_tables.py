@@ -1,14 +1,17 @@
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pigate.errors import TableError, one_line
 from pigate.files import read_text
-from pigate.learning.tables import NAMED, TruthTable, every_levels, is_bits
+from pigate.learning.named import NAMED
+from pigate.learning.tables import TruthTable, every_levels, is_bits
 
 ANY_WIDTH = [name for name, (_, fixed, _) in NAMED.items() if fixed is None]
 
@@ -153,7 +156,10 @@ def test_immutable() -> None:
         ("000 1\n001 11\n", "row 001 -> 11 has 3 inputs and 2 outputs"),
         ("000000000 1\n", "1 to 8 inputs and 1 to 8 outputs, not 9 and 1"),
         ("0 000000000\n", "not 1 and 9"),
-        ("101\n", "line 1: '101' is no row"),
+        ("101\n", "'101' is 3 bits; 2 inputs need 4"),
+        ("1001011", "'1001011' is 7 bits; 3 inputs need 8"),
+        ("0", "'0' is 1 bit; 2 inputs need 4"),
+        ("1" * 300, "bits; 8 inputs need 256"),
         ("x" * 60, f"line 1: '{'x' * 37}...' is no row"),
         ("a\x1b[31m\n", r"'a\x1b[31m'"),
     ],
@@ -175,15 +181,104 @@ def test_mistakes(text: str, words: str) -> None:
         ("\x1b\n", None, r"'\x1b\n'"),
         ("xor", 0, "1 to 8 inputs, not 0"),
         ("xor", 9, "1 to 8 inputs, not 9"),
+        ("xor", "3", "1 to 8 inputs, not 3"),
+        (None, None, "there is no table named None: pigate table lists them"),
+        (["xor"], None, "there is no table named ['xor']: "),
         ("mux", 4, "the table mux has 3 inputs, not 4"),
     ],
 )
-def test_wrong_names(name: str, inputs: int | None, words: str) -> None:
+def test_wrong_names(name: Any, inputs: Any, words: str) -> None:
     """A name that is none, or a width it does not have, is one line, with the nearest name."""
     with pytest.raises(TableError) as caught:
         TruthTable.named(name, inputs)
     assert words in str(caught.value)
     assert str(caught.value) == one_line(caught.value)
+
+
+def test_mapping() -> None:
+    """A table reads as what it is, a mapping from levels to targets."""
+    table = TruthTable({"01": "1", "10": "0"})
+    assert (table["01"], len(table), list(table), dict(table)) == ("1", 2, ["01", "10"], {"01": "1", "10": "0"})
+    assert "01" in table
+    assert "00" not in table
+    assert table.get("00") is None
+    with pytest.raises(KeyError):
+        table["00"]
+    assert table != TruthTable({"01": "1"})
+    assert table != TruthTable({"01": "1", "10": "1"})
+
+
+def test_repr() -> None:
+    """A table shows its name and rows, of a wide one the first eight."""
+    assert repr(TruthTable({"01": "1", "10": "0"}, "a\nb")) == "<TruthTable a\\nb: 01 1, 10 0>"
+    assert repr(TruthTable.named("or", 4)) == (
+        "<TruthTable or: 0000 0, 0001 1, 0010 1, 0011 1, 0100 1, 0101 1, 0110 1, 0111 1 and 8 more>"
+    )
+
+
+def test_names() -> None:
+    """Each name is that of a table."""
+    assert TruthTable.names() == list(NAMED)
+    assert [TruthTable.named(name).name for name in TruthTable.names()] == list(NAMED)
+
+
+@given(st.integers(1, 8).flatmap(lambda n: st.text("01", min_size=2**n, max_size=2**n)))
+def test_from_function(bits: str) -> None:
+    """A function is asked for every row, with its inputs as 0 and 1, the first first."""
+    table = TruthTable.parse(bits)
+    asked = TruthTable.from_function(lambda *x: table["".join(map(str, x))] == "1", table.inputs)
+    assert asked == table
+    assert list(asked) == list(table)
+
+
+def test_from_function_of_several_outputs() -> None:
+    """Truths, numbers, tuples and lists are what a function may return; its name becomes the table's."""
+
+    def half_adder(a: int, b: int) -> tuple[int, int]:
+        return a ^ b, a & b
+
+    table = TruthTable.from_function(half_adder, 2)
+    assert (table.name, str(table)) == ("half_adder", "00 00\n01 10\n10 10\n11 01\n")
+    assert TruthTable.from_function(lambda a, b: [a != b, a and b], 2) == table
+    assert TruthTable.from_function(lambda a, b, c: np.bool_((a and not b) or c)) == TruthTable.parse("01011101")
+    assert TruthTable.from_function(lambda a: a, 1).name == "function"
+
+
+@pytest.mark.parametrize(
+    ("result", "shown"), [(2, "2"), (None, "None"), ("1", "'1'"), ((), "()"), ((1, 2), "(1, 2)"), (0.5, "0.5")]
+)
+def test_function_that_returns_something_else(result: object, shown: str) -> None:
+    """What is no 0 or 1 is refused in one sentence, which gives the row."""
+    with pytest.raises(TableError) as caught:
+        TruthTable.from_function(lambda _a, _b: result, 2)
+    assert str(caught.value) == (
+        f"the function gives {shown} for 0, 0: let it return 0 or 1, or for several outputs a tuple of them"
+    )
+
+
+@pytest.mark.parametrize("inputs", [0, 9, -1, "3", None, 2.5])
+def test_function_of_too_many_inputs(inputs: Any) -> None:
+    """1 to 8 inputs, or one sentence."""
+    with pytest.raises(TableError, match=f"^a table has 1 to 8 inputs, not {inputs}$"):
+        TruthTable.from_function(lambda *x: x[0], inputs)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ({"00": 1}, 'row 00: the outputs are text, such as "1", not 1'),
+        ({"00": None}, 'row 00: the outputs are text, such as "1", not None'),
+        ({101: "1"}, 'row 101: the inputs are text, such as "101"'),
+        ("101", """give the rows as a dict, such as {"000": "1"}, not '101'"""),
+        ([("00", "1")], """give the rows as a dict, such as {"000": "1"}, not [('00', '1')]"""),
+        ({}, "the table has no rows: give at least one, such as 000 1"),
+    ],
+)
+def test_rows_of_wrong_types(rows: Any, words: str) -> None:
+    """Rows that are no text, or no dict, are one sentence."""
+    with pytest.raises(TableError) as caught:
+        TruthTable(rows)
+    assert str(caught.value) == words
 
 
 @pytest.mark.parametrize("rows", [{"0a": "1"}, {"00": ""}, {"": "1"}, {"00": "1", "0\n": "1"}, {"\u0661": "1"}])

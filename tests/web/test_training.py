@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pigate.learning.named import NAMED, named_for
 from pigate.learning.proof import examine
-from pigate.learning.tables import NAMED, TruthTable, named_for
+from pigate.learning.tables import TruthTable
 from pigate.learning.training import train
 from pigate.web import asker
 from pigate.web.messages import Cancel, News
