@@ -66,32 +66,6 @@ def training_object(examined: Examined) -> dict[str, Any]:
     }
 
 
-def training_text(examined: Examined) -> str:
-    """Return the table of rows, targets, predictions and verdicts, and a line that sums up."""
-    table = examined.table
-    lines = [f"{'row':<9} {'target':<8} {'prediction':<{10 * table.outputs}} verdict"]
-    for levels in every_levels(table.inputs):
-        prediction, decision = examined.decide(levels)
-        if levels not in table.rows:
-            verdict = f"not taught: a guess, {' '.join(decision)}"
-        else:
-            verdict = "not learned" if levels in examined.not_learned else "learned"
-        numbers = " ".join(f"{p:<9.5f}" for p in prediction)
-        lines.append(f"{levels:<9} {table.rows.get(levels, '-'):<8} {numbers} {verdict}".rstrip())
-    verb = "learned" if examined.learned else "NOT learned"
-    layers = "-".join(map(str, examined.network.layers))
-    lines.append(f"{table.name}: {verb} by a {layers} network {_how(examined)}, loss {examined.loss:.3g}")
-    return "\n".join(lines)
-
-
-def _how(examined: Examined) -> str:
-    record = record_of(examined)
-    if record is None:
-        return "by the given weights"
-    starts = f"{record.starts} start{'s' * (record.starts > 1)}, attempt {record.attempts}"
-    return f"in {record.epochs} epochs ({starts}, {record.duration_s * 1e3:.1f} ms, seed {record.seed})"
-
-
 def decision_object(
     levels: str, prediction: tuple[float, ...], decision: tuple[str, ...], taught: bool
 ) -> dict[str, Any]:

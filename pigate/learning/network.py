@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import WeightsError
+from ..errors import ArgumentError, WeightsError, shortened
 
 FloatArray = NDArray[np.float64]
 
@@ -22,6 +22,15 @@ def sigmoid(z: FloatArray) -> FloatArray:
 
 class Network:
     """A feed-forward network of sigmoid layers.
+
+        >>> from pigate import Network
+        >>> network = Network([[[4.0], [4.0], [-6.0]]], inputs=2)  # two weights and a bias: and
+        >>> network
+        <Network 2-1 with biases>
+        >>> network.predict("11").round(2).tolist()
+        [0.88]
+        >>> network.predict([[0, 0], [0, 1]]).round(2).tolist()
+        [[0.0], [0.12]]
 
     Args:
         weights: one matrix a layer, ``(fan_in + 1, fan_out)`` with the bias as the last row, or
@@ -53,8 +62,13 @@ class Network:
         if not self.weights:
             raise WeightsError("a network needs at least one layer of weights")
 
+    def __repr__(self) -> str:
+        biases = [len(matrix) > fan_in for matrix, fan_in in zip(self.weights, self.layers, strict=False)]
+        kind = "with" if all(biases) else "without" if not any(biases) else "with some"
+        return f"<Network {'-'.join(map(str, self.layers))} {kind} biases>"
+
     def forward(self, levels: ArrayLike) -> list[FloatArray]:
-        """Return the activations of every layer, the inputs first.
+        """Return the activations of every layer, the inputs first. Nothing is checked: see `predict`.
 
         Args:
             levels: ``(inputs,)`` or ``(rows, inputs)``, 0 or 1 each.
@@ -72,5 +86,23 @@ class Network:
         return activations
 
     def predict(self, levels: ArrayLike) -> FloatArray:
-        """Return the network's outputs, 0 to 1, ``(outputs,)`` or ``(rows, outputs)``."""
-        return self.forward(levels)[-1]
+        """Return the network's outputs, 0 to 1, ``(outputs,)`` or ``(rows, outputs)``.
+
+        Args:
+            levels: ``(inputs,)`` or ``(rows, inputs)``, or text such as "101".
+
+        Raises:
+            ArgumentError: there are more levels or fewer, or one is no finite number.
+        """
+        try:
+            asked = np.array([*map("01".index, levels)] if isinstance(levels, str) else levels, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError):
+            asked = np.empty(0)
+        inputs = self.layers[0]
+        if asked.ndim not in (1, 2) or asked.shape[-1] != inputs or not np.isfinite(asked).all():
+            example = [1, 0, 1, 0, 1, 0, 1, 0][:inputs]
+            raise ArgumentError(
+                f'give {inputs} finite numbers, such as {example} or "{"".join(map(str, example))}", '
+                f"or rows of {inputs}, not {shortened(levels)}"
+            )
+        return self.forward(asked)[-1]

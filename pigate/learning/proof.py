@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from .network import FloatArray, Network
-from .tables import TruthTable
+from .tables import TruthTable, every_levels
 
 Decision = Literal["on", "off", "undecided"]
 
@@ -35,11 +35,11 @@ def target_of(decision: Decision) -> str:
     return _TARGETS[decision]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Examined:
     """A network held against its table: what it decides, and the rows it decides wrongly.
 
-    Immutable; any thread may use it.
+    Printed, it is a table of the rows with their predictions. Immutable; any thread may use it.
     """
 
     table: TruthTable
@@ -56,10 +56,41 @@ class Examined:
         """Whether every taught row is decided rightly."""
         return not self.not_learned
 
+    @property
+    def how(self) -> str:
+        """How the network came to its weights, in words for a person."""
+        return "by the given weights"
+
     def decide(self, levels: str) -> tuple[tuple[float, ...], tuple[Decision, ...]]:
-        """Return the network's prediction for the levels, and the decision of each output."""
-        prediction = self.network.predict([int(bit) for bit in levels]).tolist()
+        """Return the network's prediction for the levels, such as "101", and the decision of each output.
+
+        Raises:
+            ArgumentError: the levels do not fit the network.
+        """
+        prediction = self.network.predict(levels).tolist()
         return tuple(prediction), tuple(decide(p, self.tolerance) for p in prediction)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._sum()}>"
+
+    def __str__(self) -> str:
+        """Return a line for each row, with its target, predictions and verdict, and a line that sums up."""
+        table = self.table
+        lines = [f"{'row':<9} {'target':<8} {'prediction':<{10 * table.outputs}} verdict"]
+        for levels in every_levels(table.inputs):
+            prediction, decision = self.decide(levels)
+            if levels not in table.rows:
+                verdict = f"not taught: a guess, {' '.join(decision)}"
+            else:
+                verdict = "not learned" if levels in self.not_learned else "learned"
+            numbers = " ".join(f"{p:<9.5f}" for p in prediction)
+            lines.append(f"{levels:<9} {table.rows.get(levels, '-'):<8} {numbers} {verdict}".rstrip())
+        return "\n".join([*lines, self._sum()])
+
+    def _sum(self) -> str:
+        verb = "learned" if self.learned else "NOT learned"
+        layers = "-".join(map(str, self.network.layers))
+        return f"{self.table.name}: {verb} by a {layers} network {self.how}, loss {self.loss:.3g}"
 
 
 def examine(network: Network, table: TruthTable, tolerance: float) -> Examined:
@@ -82,7 +113,7 @@ def rows_not_learned(network: Network, table: TruthTable, tolerance: float) -> t
     """
     wrong = []
     for levels, targets in table.rows.items():
-        prediction = network.predict([int(bit) for bit in levels])
+        prediction = network.forward([int(bit) for bit in levels])[-1]
         if "".join(target_of(decide(p, tolerance)) for p in prediction.tolist()) != targets:
             wrong.append(levels)
     return tuple(wrong)
@@ -91,4 +122,4 @@ def rows_not_learned(network: Network, table: TruthTable, tolerance: float) -> t
 def mean_squared_error(network: Network, table: TruthTable) -> float:
     """Return the loss: the mean over taught rows and outputs of the squared error."""
     x, y = rows_as_arrays(table)
-    return float(np.mean((y - network.predict(x)) ** 2))
+    return float(np.mean((y - network.forward(x)[-1]) ** 2))

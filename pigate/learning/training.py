@@ -9,10 +9,11 @@ from functools import partial
 from itertools import pairwise
 from math import prod
 from random import Random
-from typing import Literal
 
+from ..errors import TableError, shortened
 from .attempt import Attempt, attempt, first_weights
 from .backpropagation import plain, resilient
+from .limits import Rule, check
 from .network import FloatArray
 from .proof import Examined, mean_squared_error
 from .tables import TruthTable
@@ -24,12 +25,18 @@ Progress = Callable[[int, float], None]
 PATIENCE = {"resilient": 200, "plain": 2000}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Record:
-    """How a network was trained."""
+    """How a network was trained.
+
+    >>> from pigate import TruthTable, train
+    >>> record = train(TruthTable.named("xor")).record
+    >>> record.losses.shape == (record.epochs, record.starts)
+    True
+    """
 
     #: the update rule, and the plain rule's rate
-    rule: Literal["resilient", "plain"]
+    rule: Rule
     learning_rate: float
     seed: int
     #: random initialisations side by side, and how many batches of them were tried
@@ -46,15 +53,40 @@ class Record:
     snapshot_epochs: tuple[int, ...]
     snapshots: tuple[FloatArray, ...]
 
+    def __str__(self) -> str:
+        """Return how long it took and from what it began, in words for a person."""
+        starts = f"{self.starts} start{'s' * (self.starts > 1)}, attempt {self.attempts}"
+        return f"in {self.epochs} epochs ({starts}, {self.duration_s * 1e3:.1f} ms, seed {self.seed})"
 
-@dataclass(frozen=True, eq=False)
+    def __repr__(self) -> str:
+        return f"<Record {self.rule} rule, {self}>"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Trained(Examined):
     """A network that was trained here, held against its table, and the record of its training.
 
-    Immutable; any thread may use it.
+    Printed, it is a table of the rows with their predictions. Immutable; any thread may use it.
+
+    >>> from pigate import TruthTable, train
+    >>> trained = train(TruthTable.named("xor"))
+    >>> trained.learned, trained.not_learned, trained.network
+    (True, (), <Network 3-4-1 with biases>)
+    >>> trained.decide("101")[1]
+    ('off',)
+    >>> print(trained)  # doctest: +ELLIPSIS
+    row       target   prediction verdict
+    000       1        0.9...   learned
+    ...
+    xor: learned by a 3-4-1 network in ... epochs (...
     """
 
     record: Record
+
+    @property
+    def how(self) -> str:
+        """How the network came to its weights, in words for a person."""
+        return str(self.record)
 
     @property
     def epochs(self) -> int:
@@ -67,7 +99,7 @@ def train(
     *,
     hidden: Sequence[int] = (4,),
     bias: bool = True,
-    rule: Literal["resilient", "plain"] = "resilient",
+    rule: Rule = "resilient",
     learning_rate: float = 1.0,
     starts: int = 16,
     epochs: int = 10_000,
@@ -76,6 +108,13 @@ def train(
     progress: Progress | None = None,
 ) -> Trained:
     """Train networks on the table until one decides every taught row rightly.
+
+    >>> from pigate import TruthTable, train
+    >>> trained = train(TruthTable.from_function(lambda a, b, c: a and not b or c), hidden=[4], seed=7)
+    >>> trained.learned
+    True
+    >>> trained.network.predict([1, 0, 1]).round().tolist()
+    [1.0]
 
     Args:
         table: what to learn.
@@ -93,8 +132,25 @@ def train(
     Returns:
         the training, also when the table was not learned: see `Trained.learned`.
 
+    Raises:
+        ArgumentError: a setting is out of its limits.
+        TableError: the table is no `TruthTable`.
+
     Any thread may call; nothing is shared between calls.
     """
+    if not isinstance(table, TruthTable):
+        raise TableError(f'train takes a TruthTable, such as TruthTable.named("xor"), not {shortened(table)}')
+    check(
+        hidden=hidden,
+        bias=bias,
+        rule=rule,
+        learning_rate=learning_rate,
+        starts=starts,
+        epochs=epochs,
+        tolerance=tolerance,
+        seed=seed,
+    )
+    starts, epochs, seed = int(starts), int(epochs), int(seed)  # NumPy's, in a notebook
     begin = time.perf_counter()
     generator = Random(seed)  # noqa: S311 (it guards nothing)
     shapes = [(rows + bias, columns) for rows, columns in pairwise([table.inputs, *hidden, table.outputs])]

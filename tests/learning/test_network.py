@@ -1,12 +1,13 @@
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pigate.errors import WeightsError
+from pigate.errors import ArgumentError, WeightsError
 from pigate.learning.network import Network, sigmoid
 
 
@@ -94,6 +95,48 @@ def test_wrong_weights(weights: list[list[list[float]]], words: str) -> None:
     with pytest.raises(WeightsError) as caught:
         Network(weights, inputs=3)
     assert str(caught.value).startswith(words)
+
+
+ONES = Network([np.ones((4, 1))], inputs=3)
+
+
+def test_predict_text() -> None:
+    """Text such as 101 is levels, too; rows of numbers are rows."""
+    assert ONES.predict("101").tolist() == ONES.predict([1, 0, 1]).tolist() == ONES.predict((True, False, 1.0)).tolist()
+    assert ONES.predict(np.array([[1, 0, 1], [0, 0, 0]])).shape == (2, 1)
+    assert Network([[[1.0]]], inputs=1).predict("1").shape == (1,)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("levels", "shown"),
+    [
+        ([], "[]"),
+        ([1, 0], "[1, 0]"),
+        ([1, 0, 1, 1], "[1, 0, 1, 1]"),
+        ([[1, 0]], "[[1, 0]]"),
+        ([[[1, 0, 1]]], "[[[1, 0, 1]]]"),
+        ([[1, 0, 1], [1]], "[[1, 0, 1], [1]]"),
+        (5, "5"),
+        (None, "None"),
+        ("10", "'10'"),
+        ("1o1", "'1o1'"),
+        ("\u0661\u0661\u0661", "'\u0661\u0661\u0661'"),
+        (["a", 0, 1], "['a', 0, 1]"),
+        ([1, 0, math.nan], "[1, 0, nan]"),
+        ([1, 0, math.inf], "[1, 0, inf]"),
+        ([1, 0, 1j], "[1, 0, 1j]"),
+        ([None, 0, 1], "[None, 0, 1]"),
+        ([10**400, 0, 1], f"[1{'0' * 35}..."),
+        (np.zeros((2, 2)), "array([[0., 0.], [0., 0.]])"),
+    ],
+)
+def test_wrong_levels(levels: Any, shown: str) -> None:
+    """Levels that do not fit the network, or are no finite numbers, are one sentence; a ValueError, too."""
+    with pytest.raises(ArgumentError) as caught:
+        ONES.predict(levels)
+    assert isinstance(caught.value, ValueError)
+    assert str(caught.value) == (f'give 3 finite numbers, such as [1, 0, 1] or "101", or rows of 3, not {shown}')
 
 
 @pytest.mark.filterwarnings("error")
