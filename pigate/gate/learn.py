@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 from ..config import Task
-from ..errors import NotLearnedError
+from ..learning.advice import not_learned
 from ..learning.proof import Examined, examine
-from ..learning.training import Progress, Trained, train
+from ..learning.training import Progress, train
 from .systemd import Systemd
 
 #: While it trains, a service asks for this many seconds more, this many seconds apart.
@@ -42,10 +42,7 @@ def prove(examined: Examined) -> Examined:
     """
     if examined.learned:
         return examined
-    rows = examined.not_learned
-    named = ", ".join(rows[:8]) + (f" and {len(rows) - 8} more" if len(rows) > 8 else "")
-    how = f"after {examined.epochs} epochs" if isinstance(examined, Trained) else "by the given weights"
-    raise NotLearnedError(f"the table {examined.table.name} is not learned {how}: {named}")
+    raise not_learned(examined)
 
 
 def train_for_service(task: Task, systemd: Systemd) -> Examined:

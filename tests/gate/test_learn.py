@@ -114,7 +114,11 @@ def test_prove_names_the_rows() -> None:
     with pytest.raises(NotLearnedError) as caught:
         prove(trained)
     assert isinstance(caught.value, RuntimeError)
-    assert str(caught.value) == f"the table xor is not learned after 50 epochs: {', '.join(trained.not_learned)}"
+    rows = trained.not_learned
+    assert str(caught.value) == (
+        f"the table xor is not learned after 50 epochs and 1 attempt: {len(rows)} of 8 rows wrong in the best start: "
+        f"{', '.join(rows)}"
+    )
 
 
 def test_prove_names_no_more_than_eight(tmp_path: Path) -> None:
@@ -124,7 +128,7 @@ def test_prove_names_no_more_than_eight(tmp_path: Path) -> None:
     with pytest.raises(NotLearnedError) as caught:
         prove(trained)
     text = str(caught.value)
-    assert text.startswith("the table xor is not learned by the given weights: 00000, 00001, ")
+    assert text.startswith("the table xor is not learned by the given weights: 32 of 32 rows wrong: 00000, 00001, ")
     assert text.endswith("00111 and 24 more")
     assert text == one_line(text)
 
