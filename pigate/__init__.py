@@ -1,24 +1,55 @@
 """pigate: a logic gate that learns.
 
-``TruthTable``, ``Network`` and ``train`` are loaded when they are first asked for, so that a
-command that does not compute does not pay for NumPy.
+    >>> import pigate
+    >>> trained = pigate.train(pigate.TruthTable.named("xor"))
+    >>> trained.learned
+    True
+    >>> trained.decide("101")[1]
+    ('off',)
+
+What is not a command's is loaded when it is first asked for, so that a command that does not compute
+does not pay for NumPy.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .errors import ArgumentError, PigateError, TableError, WeightsError
     from .learning.network import Network
     from .learning.tables import TruthTable
-    from .learning.training import train
+    from .learning.training import Trained, train
 
 __version__ = "0.1.0"
-__all__ = ["Network", "TruthTable", "__version__", "train"]
+__all__ = [
+    "ArgumentError",
+    "Network",
+    "PigateError",
+    "TableError",
+    "Trained",
+    "TruthTable",
+    "WeightsError",
+    "__version__",
+    "train",
+]
 
-_LAZY = {"TruthTable": "learning.tables", "Network": "learning.network", "train": "learning.training"}
+_LAZY = {
+    "ArgumentError": "errors",
+    "Network": "learning.network",
+    "PigateError": "errors",
+    "TableError": "errors",
+    "Trained": "learning.training",
+    "TruthTable": "learning.tables",
+    "WeightsError": "errors",
+    "train": "learning.training",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module 'pigate' has no attribute {name!r}")
     return getattr(import_module(f".{_LAZY[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
