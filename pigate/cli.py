@@ -5,21 +5,26 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import NoReturn, TypeVar
 
 from . import __version__, commands
-from .errors import FAILED, USAGE, PigateError, put, say
+from .errors import FAILED, USAGE, PigateError, complain, did_you_mean, none_of, put, say, shortened
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code. For the main thread of a program of its own."""
     _fill_closed_descriptors()
     try:
-        args = _parser().parse_args(arguments)
+        parser = _parser()
+        args = parser.parse_args(arguments)
+        if args.command is None:
+            for line in parser.format_help().splitlines():
+                say(line)
+            return USAGE
         code: int = getattr(commands, args.command)(args)
     except PigateError as exc:
-        say(f"pigate: {exc}")
+        complain(exc)
         return exc.exit_code
     except OSError as exc:
         say(f"pigate: {exc.filename}: {exc.strerror}" if exc.filename else f"pigate: {exc.strerror or exc}")
@@ -41,7 +46,16 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is one line."""
 
     def error(self, message: str) -> NoReturn:
+        message = message.removeprefix("argument ")
         self.exit(USAGE, f"{self.prog}: {message} ({self.prog} --help shows how)")
+
+    def _check_value(self, action: argparse.Action, value: str) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        if action.dest == "command":
+            hint = did_you_mean(value, action.choices)
+            self.error(f"{shortened(value)} is no command{hint and f': {hint}'}")
+        raise argparse.ArgumentError(action, none_of(value, tuple(action.choices)))
 
     def _print_message(self, message: str, file: object = None) -> None:
         if file is sys.stderr:
@@ -50,12 +64,35 @@ class _Parser(argparse.ArgumentParser):
             put(message, end="")
 
 
+T = TypeVar("T")
+
+
+def _as(convert: Callable[[str], T], wanted: str) -> Callable[[str], T]:
+    """Return a conversion of what was typed that says what is wanted where it fails."""
+
+    def converted(text: str) -> T:
+        try:
+            return convert(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"give {wanted}, not {shortened(text)}") from None
+
+    return converted
+
+
+_whole = _as(int, "a whole number")
+_number = _as(float, "a number")
+_port = _as(lambda text: range(65536).index(int(text)), "a whole number from 0 to 65535")
+_widths = _as(
+    lambda text: () if text == "none" else tuple(map(int, text.split(","))), "whole numbers, such as 4,4, or none"
+)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="pigate", description="A logic gate that learns.", epilog="example: pigate run --board simulated"
     )
     parser.add_argument("--version", action="version", version=f"pigate {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(name: str, what: str, example: str, *, json: bool = True) -> argparse.ArgumentParser:
         added = commands.add_parser(
@@ -66,31 +103,24 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     run = command("run", "train, prove, read the switches and drive the LEDs", "pigate run --board simulated")
-    _add_choices(run)
+    _add_training(run)
     run.add_argument(
         "--board", choices=("auto", "gpio", "simulated"), default="auto", help="auto: the pins where there is a Pi"
     )
-
+    run.add_argument("--port", type=_port, metavar="N", help="of the live page, which a real board then has, too")
     run.add_argument("--open", action="store_true", help="open the live page in a browser")
 
     train = command("train", "train on a table and show what was learned", "pigate train --table parity")
-    _add_choices(train)
-    train.add_argument("--hidden", metavar="4,4", type=_widths, help="neurons of each hidden layer, or none")
-    train.add_argument("--rule", help="resilient or plain")
-    train.add_argument("--learning-rate", type=float, metavar="RATE", help="of the plain rule")
-    train.add_argument("--starts", type=int, metavar="N", help="random initialisations side by side")
-    train.add_argument("--epochs", type=int, metavar="N", help="updates after which to give up")
-    train.add_argument("--tolerance", type=float, metavar="T", help="how near to 0 or 1 an output must be")
-    train.add_argument("--bias", action=argparse.BooleanOptionalAction, help="whether neurons have a bias")
+    _add_training(train)
     train.add_argument("--export", metavar="DIR", help="write the weights and losses as the article's files")
 
     predict = command("predict", "train, then ask for one setting of the switches", "pigate predict 101")
-    _add_choices(predict)
+    _add_training(predict)
     predict.add_argument("levels", metavar="LEVELS", help="first input first, such as 101")
 
     table = command("table", "show a table, or list the named ones", "pigate table full-adder")
     table.add_argument("table", nargs="?", metavar="TABLE", help="as for --table of train")
-    table.add_argument("--inputs", type=int, metavar="N", help="of a named table; 3 by default")
+    table.add_argument("--inputs", type=_whole, metavar="N", help="of a named table; 3 by default")
 
     reproduce = command("reproduce", "run the published programs as published", "pigate reproduce multi-layer")
     reproduce.add_argument(
@@ -108,16 +138,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_choices(parser: argparse.ArgumentParser) -> None:
+def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="default: /etc/pigate/pigate.toml, if there is one")
     parser.add_argument("--table", metavar="TABLE", help="a name (pigate table lists them), 2^n bits, - or a file")
-    parser.add_argument("--inputs", type=int, metavar="N", help="of a named table; default: as many as pins")
+    parser.add_argument("--inputs", type=_whole, metavar="N", help="of a named table; default: as many as pins")
     parser.add_argument("--weights", metavar="DIR", help="a folder of weight files to use instead of training")
-    parser.add_argument("--seed", type=int, metavar="N", help="of the random initialisations; default 1")
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    return () if text == "none" else tuple(int(word) for word in text.split(","))
-
-
-_widths.__name__ = "list of widths"  # argparse's complaint names it
+    parser.add_argument("--seed", type=_whole, metavar="N", help="of the random initialisations; default 1")
+    parser.add_argument("--hidden", metavar="4,4", type=_widths, help="neurons of each hidden layer, or none")
+    parser.add_argument("--rule", help="resilient or plain")
+    parser.add_argument("--learning-rate", type=_number, metavar="RATE", help="of the plain rule")
+    parser.add_argument("--starts", type=_whole, metavar="N", help="random initialisations side by side")
+    parser.add_argument("--epochs", type=_whole, metavar="N", help="updates after which to give up")
+    parser.add_argument("--tolerance", type=_number, metavar="T", help="how near to 0 or 1 an output must be")
+    parser.add_argument("--bias", action=argparse.BooleanOptionalAction, help="whether neurons have a bias")

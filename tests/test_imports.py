@@ -20,13 +20,14 @@ RULES = """
     explain  <-
     config   <- errors files explain learning
     report   <- errors learning
-    progress <- learning
+    progress <- errors learning
     pins     <- errors files config learning.tables
     web      <- errors files learning config report
     gate     <- errors files learning config report pins web
-    commands <- errors files explain learning config report progress pins gate __init__
+    options  <- errors files learning config pins
+    commands <- errors learning config report progress options pins gate
     cli      <- errors commands __init__
-    __init__ <- learning
+    __init__ <- errors learning
     __main__ <- cli gate.signals
 """
 ALLOWED = {words[0]: words[2:] for words in map(str.split, RULES.strip().splitlines())}
@@ -91,7 +92,7 @@ def test_the_test_sees_imports() -> None:
     """Imports are found at the top, inside functions and under TYPE_CHECKING, from packages, too."""
     assert {"errors", "__init__", "commands"} <= set(imported("cli"))  # also `from . import __version__`
     assert "gate.run" in set(imported("commands"))  # inside a function
-    assert {"learning.network", "learning.tables", "learning.training"} == set(imported("__init__"))
+    assert {"errors", "learning.network", "learning.tables", "learning.training"} == set(imported("__init__"))
     assert {"web.messages", "config", "report"} <= set(imported("web.page"))  # one dot and two
 
 
@@ -131,17 +132,35 @@ def test_no_numpy(statements: str) -> None:
     assert not {"numpy", "gpiozero", "tqdm"} & loaded(statements)
 
 
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "import pigate; dir(pigate); pigate.TruthTable.named('xor'); pigate.TableError",
+        COMMAND.format([]),
+        COMMAND.format(["off"]),
+        COMMAND.format(["table"]),
+        COMMAND.format(["table", "xor"]),
+        COMMAND.format(["--help"]),
+        COMMAND.format(["train", "--help"]),
+        COMMAND.format(["--version"]),
+    ],
+)
+def test_as_little_as_can_be(statements: str) -> None:
+    """What reads no configuration and no file does not load what that needs, nor what is slow to load for little."""
+    slow = {"msgspec", "tomllib", "tempfile", "dataclasses", "pathlib", "json", "difflib", "inspect"}
+    assert not slow & loaded(statements)
+
+
+def test_learning_loads_no_configuration() -> None:
+    """The library trains without msgspec, which is the configuration's."""
+    modules = loaded("import pigate; pigate.train(pigate.TruthTable.named('xor'))")
+    assert "numpy" in modules
+    assert not {"msgspec", "tomllib", "gpiozero", "argparse"} & modules
+
+
 def test_training_loads_no_pins() -> None:
     """Training needs neither gpiozero nor gpiod, nor the progress bar where there is no terminal."""
     modules = loaded(COMMAND.format(["train", "--json"]))
     assert "numpy" in modules
     # NumPy 1.24 loads its numpy.random by itself.
     assert not {"gpiozero", "gpiod", "lgpio", "tqdm", "numpy.random"} & (modules - loaded("import numpy"))
-
-
-def test_library() -> None:
-    """The front opens the three rooms when they are first asked for, and has nothing else."""
-    assert pigate.train(pigate.TruthTable.named("xor")).learned
-    assert pigate.Network([[[1.0]] * 3], 3).layers == [3, 1]
-    with pytest.raises(AttributeError, match="module 'pigate' has no attribute 'trian'"):
-        pigate.trian  # noqa: B018

@@ -16,6 +16,12 @@ COMMANDS = ["run", "train", "predict", "table", "reproduce", "check", "off"]
 PIGATE = [sys.executable, "-m", "pigate"]
 
 
+#: What a table that no single layer can learn is told: xor, with --hidden none.
+NO_SINGLE_LAYER = (
+    "  a single layer cannot learn it: 000 and 111 are on, 001 and 110 are off, and the inputs of both pairs add up "
+    "alike; try a hidden layer: --hidden 4"
+)
+
 TRAINED_KEYS = ["table", "layers", "seed", "starts", "attempts", "epochs", "loss", "learned", "not_learned"]
 TRAINED_KEYS += ["taught", "duration_s", "predictions"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from pigate import config
 
-from .calls import TRAINED_KEYS, Call, pigate
+from .calls import NO_SINGLE_LAYER, TRAINED_KEYS, Call, pigate
 
 
 def test_config(call: Call) -> None:
@@ -56,13 +56,15 @@ def test_check(call: Call) -> None:
 
 
 def test_check_unproved(call: Call) -> None:
-    """A table that is not learned fails `check` and `run` with exit 78, and one line with the rows."""
+    """A table that is not learned fails `check` and `run` with exit 78, a line with the rows and one with help."""
     Path("c.toml").write_text("[training]\nhidden = []\nepochs = 50\n")
-    line = call.refused("check", "--config", "c.toml", code=78)
-    assert line.startswith("pigate: c.toml: the table xor is not learned after 50 epochs: ")
+    code, out, err = call("check", "--config", "c.toml")
+    line, hint = err.splitlines()
+    assert (code, out, hint) == (78, "", NO_SINGLE_LAYER)
+    assert line.startswith("pigate: c.toml: the table xor is not learned after 50 epochs and 1 attempt: ")
     run = pigate("run", "--board", "simulated", "--config", "c.toml", cwd=Path.cwd())
     assert run.returncode == 78
-    assert "the table xor is not learned after 50 epochs: " in run.stderr.splitlines()[-1]
+    assert run.stderr.splitlines()[-2:] == [line.replace("c.toml: ", ""), NO_SINGLE_LAYER]
 
 
 def test_check_of_given_weights(call: Call) -> None:
@@ -71,7 +73,9 @@ def test_check_of_given_weights(call: Call) -> None:
     Path("c.toml").write_text("[table]\nname = 'and'\n[training]\nweights = 'w'\n")
     assert call("check", "--config", "c.toml")[0] == 0
     Path("c.toml").write_text("[table]\nname = 'or'\n[training]\nweights = 'w'\n")
-    assert "or is not learned by the given weights: 001" in call.refused("check", "--config", "c.toml", code=78)
+    assert "or is not learned by the given weights: 6 of 8 rows wrong: 001" in call.refused(
+        "check", "--config", "c.toml", code=78
+    )
 
 
 def test_default_configuration(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -81,4 +85,6 @@ def test_default_configuration(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_
     (tmp_path / "usual.toml").write_text("[table]\nname = 'and'\n")
     assert call.json("train")["table"] == "and"
     (tmp_path / "usual.toml").write_text("[training]\nhidden = []\nepochs = 9\n")
-    assert call.refused("check", code=78).startswith(f"pigate: {tmp_path}/usual.toml: the table xor is not learned")
+    code, _, err = call("check")
+    assert code == 78
+    assert err.startswith(f"pigate: {tmp_path}/usual.toml: the table xor is not learned")

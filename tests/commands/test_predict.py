@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .calls import Call
+from .calls import NO_SINGLE_LAYER, Call
 
 
 def test_predict(call: Call) -> None:
@@ -31,7 +31,9 @@ def test_wrong_levels(call: Call, levels: str) -> None:
 
 
 def test_predict_unproved(call: Call) -> None:
-    """A network that is not proved is not asked: one line with the rows, exit 1."""
-    Path("c.toml").write_text("[training]\nhidden = []\nepochs = 50\n")
-    line = call.refused("predict", "101", "--config", "c.toml", code=1)
-    assert line.startswith("pigate: xor is not learned; these rows are not: ")
+    """A network that is not proved is not asked: a line with the rows, one with what to try, exit 1."""
+    code, out, err = call("predict", "101", "--hidden", "none", "--epochs", "50")
+    assert (code, out) == (1, "")
+    line, hint = err.splitlines()
+    assert hint == NO_SINGLE_LAYER
+    assert line.startswith("pigate: the table xor is not learned after 50 epochs and 1 attempt: ")

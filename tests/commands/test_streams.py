@@ -109,18 +109,19 @@ def test_interrupt_and_progress() -> None:
     assert b"loss" in shown
 
 
-def test_no_progress_without_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
-    """Where standard error is no terminal, no progress is shown."""
-    with progress.shown(10, delay_s=0) as callback:
-        assert callback is None
-    assert capfd.readouterr().err == ""
+def test_one_line_without_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    """Where standard error is no terminal, a long training is one line; a short one nothing."""
+    for delay_s, told in ((60, ""), (0, "training takes longer: 1 of at most 10 epochs so far\n")):
+        with progress.shown(10, delay_s) as callback:
+            for epoch in range(1, 11):
+                callback(epoch, 0.25)
+        assert capfd.readouterr().err == told
 
 
 def test_progress_counts(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """The bar shows epochs and loss."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with progress.shown(10, delay_s=0) as callback:
-        assert callback is not None
         for epoch in range(1, 11):
             callback(epoch, 0.25)
     assert "training" in capfd.readouterr().err

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pigate.learning.tables import NAMED, TruthTable
+from pigate.learning.named import NAMED
+from pigate.learning.tables import TruthTable
 
 from .calls import PIGATE, Call, environment, pigate
 
@@ -64,11 +65,11 @@ def test_standard_input_may_be_a_socket() -> None:
 
 def test_precedence(call: Call) -> None:
     """`--table X` is a name before it is bits, bits before a file; ./ reaches any file."""
-    for name in ("xor", "0110", "mine"):
+    for name in ("xor", "0110", "011", "mine"):
         Path(name).write_text("11 1\n")
     assert call("table", "xor")[1] == str(TruthTable.named("xor"))
     assert call("table", "0110")[1] == str(TruthTable.parse("0110"))
-    for name in ("./xor", "./0110", "mine", "./mine"):
+    for name in ("./xor", "./0110", "011", "mine", "./mine"):
         assert call("table", name)[1] == "11 1\n"
 
 
@@ -87,6 +88,9 @@ def test_precedence_of_standard_input(tmp_path: Path) -> None:
         (".", "Is a directory"),
         ("", "pigate: "),
         ("012", "'012'"),
+        ("1001011", "pigate: '1001011' is 7 bits; 3 inputs need 8"),
+        ("0", "pigate: '0' is 1 bit; 2 inputs need 4"),
+        ("1" * 300, f"pigate: '{'1' * 37}...' is 300 bits; 8 inputs need 256"),
         ("wrong", "wrong: line 1: '000 2' is no row"),
         ("empty", "empty: the table has no rows"),
         ("twice", "twice: line 2: the row 0 is given twice"),
@@ -119,7 +123,7 @@ def test_a_files_name_is_said_once(call: Call) -> None:
         (["xor", "--inputs", "0"], "1 to 8 inputs, not 0"),
         (["xor", "--inputs", "-1"], "1 to 8 inputs, not -1"),
         (["0110", "--inputs", "3"], "--inputs 3 does not fit the table, which has 2"),
-        (["xor", "--inputs", "three"], "invalid int value: 'three'"),
+        (["xor", "--inputs", "three"], "--inputs: give a whole number, not 'three'"),
     ],
 )
 def test_wrong_inputs(call: Call, arguments: list[str], words: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pigate.learning.tables import TruthTable, every_levels
 
-from .calls import TRAINED_KEYS, Call, environment, pigate
+from .calls import NO_SINGLE_LAYER, TRAINED_KEYS, Call, environment, pigate
 
 
 def test_train_json() -> None:
@@ -53,7 +53,7 @@ def test_train_text(call: Call) -> None:
 
 
 def test_not_learned() -> None:
-    """What cannot be learned prints the same with "learned": false and the rows; exit 1, one line with them."""
+    """What is not learned prints the same with "learned": false; exit 1, two lines say how far it came and why."""
     run = pigate("train", "--table", "xor", "--hidden", "none", "--epochs", "500", "--json")
     assert run.returncode == 1
     found = json.loads(run.stdout)
@@ -61,7 +61,12 @@ def test_not_learned() -> None:
     assert found["learned"] is False
     assert found["not_learned"]
     assert found["epochs"] == 500
-    assert run.stderr == f"pigate: xor is not learned; these rows are not: {', '.join(found['not_learned'])}\n"
+    wrong = found["not_learned"]
+    assert run.stderr.splitlines() == [
+        f"pigate: the table xor is not learned after 500 epochs and {found['attempts']} attempts: "
+        f"{len(wrong)} of 8 rows wrong in the best start: {', '.join(wrong)}",
+        NO_SINGLE_LAYER,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -96,18 +101,20 @@ def test_train_options_of_the_rule(call: Call) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--hidden", "4,,4"], "--hidden: invalid list of widths value: '4,,4'"),
-        (["--hidden", "0"], "--hidden[0]: expected a whole number >= 1"),
-        (["--hidden", "1,1,1,1,1"], "--hidden: expected a list of length <= 4"),
-        (["--rule", "resilent"], "--rule: 'resilent' is none of resilient, plain (did you mean resilient?)"),
-        (["--rule", "\x1b[31m\n"], "--rule: "),
-        (["--learning-rate", "nan"], "--learning-rate: nan is not a finite number"),
-        (["--learning-rate", "0"], "--learning-rate: expected a number > 0"),
-        (["--starts", "0"], "--starts: expected a whole number >= 1"),
-        (["--starts", "many"], "--starts: invalid int value: 'many'"),
-        (["--epochs", "-5"], "--epochs: expected a whole number >= 1"),
-        (["--tolerance", "0.5"], "--tolerance: expected a number < 0.5"),
-        (["--seed", "-1"], "--seed: expected a whole number >= 0"),
+        (["--hidden", "4,,4"], "train: --hidden: give whole numbers, such as 4,4, or none, not '4,,4' (pigate "),
+        (["--hidden", "4x"], "train: --hidden: give whole numbers, such as 4,4, or none, not '4x' (pigate "),
+        (["--hidden", "0"], ": --hidden: give a list of at most 4 whole numbers from 1 to 64, not 0"),
+        (["--hidden", "1,1,1,1,1"], ": --hidden: give a list of at most 4 whole numbers from 1 to 64, not 1,1,1,1,1"),
+        (["--rule", "foo"], ": --rule: 'foo' is none of resilient, plain"),
+        (["--rule", "resilent"], ": --rule: 'resilent' is none of resilient, plain (did you mean resilient?)"),
+        (["--rule", "\x1b[31m\n"], ": --rule: "),
+        (["--learning-rate", "nan"], ": --learning-rate: give a number above 0 and at most 1000, not nan"),
+        (["--learning-rate", "0"], ": --learning-rate: give a number above 0 and at most 1000, not 0.0"),
+        (["--starts", "0"], ": --starts: give a whole number from 1 to 256, not 0"),
+        (["--starts", "many"], "train: --starts: give a whole number, not 'many' (pigate train --help shows how)"),
+        (["--epochs", "-5"], ": --epochs: give a whole number from 1 to 1000000, not -5"),
+        (["--tolerance", "0.5"], ": --tolerance: give a number above 0 and below 0.5, not 0.5"),
+        (["--seed", "-1"], ": --seed: give a whole number from 0 to 9223372036854775807, not -1"),
         (["--sede", "1"], "unrecognized arguments: --sede 1"),
         (["--bia\x1b[31m\n"], "unrecognized arguments: --bia\\x1b[31m\\n"),
         (["--weights", "none"], "none/weightsLayer1.txt: No such file or directory"),
@@ -117,6 +124,17 @@ def test_train_options_of_the_rule(call: Call) -> None:
 def test_wrong_train_options(call: Call, arguments: list[str], words: str) -> None:
     """A wrong option is one line that names it, exit 2."""
     assert words in call.refused("train", *arguments)
+
+
+def test_rate_without_effect(call: Call) -> None:
+    """A learning rate is the plain rule's: with the other, one line says so, and training goes on."""
+    warning = "pigate: --learning-rate changes nothing with the resilient rule: add --rule plain\n"
+    code, out, err = call("train", "--learning-rate", "2")
+    assert (code, err) == (0, warning)
+    assert "xor: learned" in out
+    assert call("train", "--learning-rate", "2", "--rule", "plain")[2] == ""
+    Path("plain.toml").write_text("[training]\nrule = 'plain'\n")
+    assert call("train", "--learning-rate", "2", "--config", "plain.toml")[2] == ""
 
 
 def test_export_and_weights(call: Call) -> None:
@@ -132,7 +150,7 @@ def test_export_and_weights(call: Call) -> None:
     code, out, err = call("train", "--table", "xor", "--weights", "deep/files")
     assert code == 1
     assert "NOT learned by a 3-4-1 network by the given weights" in out
-    assert err.startswith("pigate: xor is not learned; these rows are not: 0")
+    assert err == ("pigate: the table xor is not learned by the given weights: 4 of 8 rows wrong: 000, 001, 010, 100\n")
 
 
 def test_export_refused(call: Call) -> None:

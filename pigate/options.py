@@ -1,0 +1,145 @@
+"""From the options that were typed to a task."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from .errors import ArgumentError, ConfigError, TableError, say
+from .learning.named import NAMED
+from .learning.tables import TruthTable, is_bits, only_bits
+
+if TYPE_CHECKING:
+    from .config import Settings, Task, TrainingSettings
+
+#: The options that change a setting of the training, by its name.
+TRAINING = ("hidden", "bias", "rule", "learning_rate", "starts", "epochs", "tolerance", "seed")
+
+
+def task_of(args: Namespace, needs_file: bool = True) -> Task:
+    """Return the configuration's task, as the command line changes it.
+
+    Args:
+        args: as they were parsed.
+        needs_file: whether it is refused where the usual file is there and cannot be read.
+
+    Raises:
+        PigateError: the configuration, the table, the weights or an option is wrong.
+    """
+    from pathlib import Path
+
+    from msgspec.structs import replace
+
+    from .config import Task, given_network
+
+    settings, table = _configured(args, needs_file)
+    if args.table is not None:
+        table = table_of(args.table, args.inputs, len(settings.board.inputs))
+    elif args.inputs is not None:
+        if settings.table.rows or settings.table.file:
+            raise TableError("--inputs is for named tables, and the configuration gives rows: give --table, too")
+        table = TruthTable.named(settings.table.name or "xor", args.inputs)
+    settings = replace(settings, training=_changed(settings.training, args))
+    if getattr(args, "port", None) is not None:
+        settings = replace(settings, web=replace(settings.web, port=args.port, enabled=True))
+    if args.weights is None:
+        return Task(settings, table, given_network(settings, table))
+    from .learning import weight_files
+
+    return Task(settings, table, weight_files.read(Path(args.weights), table.inputs, table.outputs))
+
+
+def task_for_board(args: Namespace, simulated: bool, needs_file: bool = True) -> Task:
+    """Return the `task_of` a run, with pins that fit the table.
+
+    Raises:
+        PigateError: as `task_of`, or a real board has others than a table named on the command line needs.
+    """
+    from dataclasses import replace
+
+    import msgspec
+
+    from .config import check_width
+
+    task = task_of(args, needs_file)
+    if simulated and (args.table or args.inputs):
+        from .pins.simulated import fitted
+
+        board = fitted(task.settings.board, task.table)
+        return replace(task, settings=msgspec.structs.replace(task.settings, board=board))
+    check_width(task.table, task.settings.board)
+    return task
+
+
+def is_simulated(board: str) -> bool:
+    """Say whether `--board` means the simulated one."""
+    if board != "auto":
+        return board == "simulated"
+    from .pins.board import on_a_pi
+
+    return not on_a_pi()
+
+
+def table_of(text: str, inputs: int | None, pins: int) -> TruthTable:
+    """Return the table that `--table` means: a name, bits, standard input or a file, in this order.
+
+    Raises:
+        TableError: there is no such table, it cannot be read, or it does not have this number of inputs.
+    """
+    if text in NAMED:
+        _, fixed, _ = NAMED[text]
+        return TruthTable.named(text, (fixed or pins) if inputs is None else inputs)
+    if is_bits(text):
+        table = TruthTable.parse(text)
+    elif text == "-":
+        from .files import STDIN, read_text
+
+        table = TruthTable.parse(read_text(STDIN, TableError), "-")
+    elif os.path.exists(text) or "/" in text:  # os.path: a name of any length or kind is just not there
+        from pathlib import Path
+
+        table = TruthTable.read(Path(text))
+    elif only_bits(text):
+        table = TruthTable.parse(text)  # which says how many bits there should be
+    else:
+        table = TruthTable.named(text)  # which says what there is instead
+    if inputs not in (None, table.inputs):
+        raise TableError(f"--inputs {inputs} does not fit the table, which has {table.inputs}")
+    return table
+
+
+def _configured(args: Namespace, needs_file: bool) -> tuple[Settings, TruthTable]:
+    """Read the configuration; where it is not needed, the usual file may be unreadable."""
+    from pathlib import Path
+
+    from . import config
+
+    try:
+        return config.load(None if args.config is None else Path(args.config))
+    except ConfigError as exc:
+        if needs_file or args.config is not None or not isinstance(exc.__cause__, OSError):
+            raise
+        say(f"{exc}: going on with the defaults")
+        return config.Settings(), TruthTable.named("xor")
+
+
+def _changed(training: TrainingSettings, args: Namespace) -> TrainingSettings:
+    """Return the settings with those changed that were typed.
+
+    Raises:
+        ArgumentError: a value is out of its limits.
+    """
+    from msgspec.structs import replace
+
+    from .learning.limits import fault
+
+    given = {name: value for name in TRAINING if (value := getattr(args, name)) is not None}
+    for name, value in given.items():
+        typed = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        if wrong := fault(name, value, typed):
+            raise ArgumentError(f"--{name.replace('_', '-')}: {wrong}")
+    training = replace(training, **given)
+    if "learning_rate" in given and training.rule == "resilient":
+        say("pigate: --learning-rate changes nothing with the resilient rule: add --rule plain")
+    return training
