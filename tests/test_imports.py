@@ -17,7 +17,7 @@ RULES = """
     errors   <-
     files    <- errors
     learning <- errors files
-    explain  <-
+    explain  <- errors
     config   <- errors files explain learning
     report   <- errors learning
     progress <- errors learning
