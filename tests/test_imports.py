@@ -23,7 +23,7 @@ RULES = """
     progress <- errors learning
     pins     <- errors files config learning.tables
     web      <- errors files learning config report
-    gate     <- errors files learning config report pins web
+    gate     <- errors files learning config report pins web progress
     options  <- errors files learning config pins
     commands <- errors learning config report progress options pins gate
     cli      <- errors commands __init__

@@ -45,8 +45,8 @@ def prove(examined: Examined) -> Examined:
     raise not_learned(examined)
 
 
-def train_for_service(task: Task, systemd: Systemd) -> Examined:
-    """Learn and prove; meanwhile ask the service manager for the time that this takes.
+def train_for_service(task: Task, systemd: Systemd, progress: Progress | None = None) -> Examined:
+    """Learn and prove; meanwhile ask the service manager for the time that this takes, and tell a person.
 
     Raises:
         NotLearnedError: as `prove`.
@@ -54,8 +54,10 @@ def train_for_service(task: Task, systemd: Systemd) -> Examined:
     asked = time.monotonic()
     systemd.extend_timeout(EXTEND_S, f"training on {task.table.name}")
 
-    def ask_for_time(_epoch: int, _loss: float) -> None:
+    def ask_for_time(epoch: int, loss: float) -> None:
         nonlocal asked
+        if progress is not None:
+            progress(epoch, loss)
         if time.monotonic() >= asked + EXTEND_EVERY_S:
             asked = time.monotonic()
             systemd.extend_timeout(EXTEND_S)

@@ -18,9 +18,10 @@ from ..learning.proof import Examined
 from ..pins.board import Board, open_board
 from ..pins.leftovers import forget, remember
 from ..pins.simulated import SimulatedBoard
+from ..progress import shown
 from ..report import Snapshot, record_of
 from ..web.page import Page, Requests, wanted
-from .console import can_be_read, example, obey
+from .console import can_be_read, example, obey, terminal_as_it_was
 from .learn import train_for_service
 from .loop import Loop
 from .reload import Reload
@@ -57,7 +58,8 @@ def run(request: Request, signals: Signals) -> None:
     with ExitStack() as stack:
         systemd = Systemd()
         stack.callback(systemd.close)
-        network = train_for_service(request.task, systemd)
+        with shown(request.task.settings.training.epochs) as progress:
+            network = train_for_service(request.task, systemd, progress)
         record = record_of(network)
         how = f"in {record.epochs} epochs" if record else "by the given weights"
         say(f"{network.table.name} is learned {how}, every taught row is proved")
@@ -84,8 +86,9 @@ class _Run:
         self._loop = Loop(board, network, systemd, self._receive)
         self._last_chatter = -float(CHATTER_EVERY_S)
         form = _form(request)
-        if form == "prompt":
-            say(f"type the switches, such as {example(len(board.settings.inputs))}, and Enter; Ctrl-D ends")
+        self._has_prompt = form == "prompt"
+        if self._has_prompt:
+            say(f"type the switches, such as {example(len(board.settings.inputs))}, and Enter; help says more")
         self._writer = Writer(form, partial(self._loop.post, self._loop.stop))
         self._reload = Reload(self._loop, systemd, request.task.settings, request.reread, self._writer.tell)
         self._page: Page | None = None
@@ -111,6 +114,8 @@ class _Run:
             threading.Thread(target=self._obey, args=[self._board, started], name="standard input", daemon=True).start()
         with ExitStack() as stack:  # each is closed, whatever the others raise; the last one first
             stack.callback(self._writer.finish)
+            if self._has_prompt:
+                stack.enter_context(terminal_as_it_was(sys.stdin.fileno()))
             stack.callback(self._board.close)
             stack.callback(self._loop.close)
             if self._page is not None:
@@ -153,7 +158,8 @@ class _Run:
             self._loop.post(set_and_ask)
 
         started.wait()
-        if obey(sys.stdin.fileno(), len(board.settings.inputs), flip, self._writer.tell):
+        prompt = self._writer.prompt if self._has_prompt else None
+        if obey(sys.stdin.fileno(), len(board.settings.inputs), flip, self._writer.tell, prompt):
             self._loop.post(self._loop.stop)
 
     def _on_signal(self, number: int) -> None:

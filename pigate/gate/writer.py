@@ -6,6 +6,7 @@ Whoever reads them may be slow, stopped (Ctrl-S) or gone: the loop never waits f
 from __future__ import annotations
 
 import os
+import re
 import select
 import stat
 import sys
@@ -68,6 +69,10 @@ class Writer:
         """Write a line for a person, if it is not empty, and the prompt again. Any thread; never blocks."""
         self._add(text, written)
 
+    def prompt(self) -> str:
+        """Return the terminal's last line for readline, which draws it, with what takes no room marked. Any thread."""
+        return re.sub("\r|\033\\[[0-9;]*[mK]", "\001\\g<0>\002", _ERASE + self._last)
+
     def finish(self, timeout_s: float = 1.0) -> None:
         """Wait until all is written, but not for a reader that has stopped reading."""
         self._finishing = True
@@ -108,10 +113,12 @@ class Writer:
         while True:
             while self._waiting:
                 item, written = self._waiting.popleft()
+                # Whoever is to be told, at a prompt, draws the line anew.
+                draw = self._form != "prompt" or written is _nothing
                 if isinstance(item, str):
-                    self._write_line(item)
+                    self._write_line(item, draw)
                 else:
-                    self._write_decision(item)
+                    self._write_decision(item, draw)
                 written()
             if self._left_out:
                 left_out, self._left_out = self._left_out, 0
@@ -125,21 +132,22 @@ class Writer:
         if self._last:
             write(sys.stdout, "\n")
 
-    def _write_decision(self, snapshot: Snapshot) -> None:
+    def _write_decision(self, snapshot: Snapshot, draw: bool) -> None:
         if self._form == "json":
             write(sys.stdout, f"{snapshot_line(snapshot)}\n")
         elif self._form == "words":
             write(sys.stdout, f"{snapshot.status}\n")
         elif self._form is not None:  # over the last one: the line is the prompt, too
             self._last = drawing(snapshot) + (_PROMPT if self._form == "prompt" else "")
-            write(sys.stdout, _ERASE + self._last)
+            if draw:
+                write(sys.stdout, _ERASE + self._last)
 
-    def _write_line(self, text: str) -> None:
+    def _write_line(self, text: str, draw: bool = True) -> None:
         if self._last:
             write(sys.stdout, _ERASE)
         if text:
             say(text)
-        if self._last:
+        if self._last and draw:
             write(sys.stdout, self._last)
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pigate.cli import _parser
+from pigate.config import Task, TrainingSettings, WebSettings
+from pigate.options import task_for_board, task_of
 from pigate.pins.board import on_a_pi
 
 from .calls import NO_PAGE, Call, pigate
@@ -50,3 +53,31 @@ def test_run_needs_pins_that_fit(call: Call) -> None:
     """On a real board, a table that does not fit the pins is a wrong command line: exit 2."""
     line = call.refused("run", "--board", "gpio", "--table", "full-adder")
     assert "1 pins are named, but the table full-adder has 2 outputs" in line
+
+
+def typed(*arguments: str) -> Task:
+    """Return the task that a run on a simulated board has."""
+    return task_for_board(_parser().parse_args(["run", *arguments]), simulated=True)
+
+
+def test_run_takes_what_train_takes(call: Call) -> None:
+    """Every option of `train` changes the training of a run, and of a prediction, too."""
+    options = ["--hidden", "5,3", "--rule", "plain", "--learning-rate", "2", "--starts", "3", "--epochs", "70"]
+    options += ["--tolerance", "0.2", "--seed", "9", "--no-bias"]
+    expected = TrainingSettings(
+        hidden=(5, 3), bias=False, rule="plain", learning_rate=2.0, starts=3, epochs=70, tolerance=0.2, seed=9
+    )
+    assert typed(*options).settings.training == expected
+    assert task_of(_parser().parse_args(["predict", "101", *options])).settings.training == expected
+    assert task_of(_parser().parse_args(["train", *options])).settings.training == expected
+    assert call("run", "--board", "simulated", "--hidden", "none", "--epochs", "50")[0] == 78
+
+
+def test_port(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`--port` is the live page's, which a person who gives it wants."""
+    monkeypatch.chdir(tmp_path)
+    Path("closed.toml").write_text("[web]\nenabled = false\nport = 8001\n")
+    assert typed().settings.web == WebSettings()
+    for arguments in (["--port", "8123"], ["--port", "8123", "--config", "closed.toml"]):
+        web = typed(*arguments).settings.web
+        assert (web.port, web.enabled, web.host) == (8123, True, "127.0.0.1")
