@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import platform
 
-from . import edge, page, process, training
+from . import commands, edge, page, process, training
 from .figure import table
 
 
 def main() -> None:
     """Measure and print, most of a minute long."""
     print(f"Python {platform.python_version()} on {platform.machine()}\n")
-    print(table([*training.figures(), edge.figure(), page.figure(), *process.figures()]))
+    print(table([*training.figures(), edge.figure(), page.figure(), *process.figures(), *commands.figures()]))
     print(f"\n{training.by_inputs()}")
 
 

@@ -1,14 +1,13 @@
 """pigate: a logic gate that learns.
 
+`train` trains a network on a `TruthTable` and returns it `Trained`, which prints as a table.
+
     >>> import pigate
     >>> trained = pigate.train(pigate.TruthTable.named("xor"))
     >>> trained.learned
     True
     >>> trained.decide("101")[1]
     ('off',)
-
-What is not a command's is loaded when it is first asked for, so that a command that does not compute
-does not pay for NumPy.
 """
 
 from importlib import import_module
@@ -33,6 +32,7 @@ __all__ = [
     "train",
 ]
 
+#: Where each is, from where it is loaded when it is first asked for: what does not compute does not pay for NumPy.
 _LAZY = {
     "ArgumentError": "errors",
     "Network": "learning.network",

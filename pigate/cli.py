@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
 from . import __version__, commands
-from .errors import FAILED, USAGE, PigateError, complain, did_you_mean, none_of, put, say, shortened
+from .errors import FAILED, USAGE, PigateError, complain, did_you_mean, none_of, put, say, shortened, write
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,8 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser = _parser()
         args = parser.parse_args(arguments)
         if args.command is None:
-            for line in parser.format_help().splitlines():
-                say(line)
+            write(sys.stderr, parser.format_help())
             return USAGE
         code: int = getattr(commands, args.command)(args)
     except PigateError as exc:

@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 import termios
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pigate import progress
 
-from .calls import NO_PAGE, PIGATE, environment, pigate
+from .calls import NO_PAGE, PIGATE, Call, environment, pigate
 
 
 @pytest.mark.parametrize(
@@ -116,6 +118,16 @@ def test_one_line_without_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
             for epoch in range(1, 11):
                 callback(epoch, 0.25)
         assert capfd.readouterr().err == told
+
+
+@pytest.mark.parametrize("arguments", [["train"], ["predict", "101"], ["check"], ["train", "--json"]])
+def test_who_waits_is_told(call: Call, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    """Whatever trains says so in one line where that takes longer than a second, and goes on."""
+    clock = count(0, 2)  # two seconds pass with each look at it
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    code, out, err = call(*arguments)
+    assert (code, err) == (0, "training takes longer: 1 of at most 10000 epochs so far\n")
+    assert out
 
 
 def test_progress_counts(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

@@ -153,3 +153,11 @@ def test_a_service_proves() -> None:
     """A service takes no network that is not proved."""
     with pytest.raises(NotLearnedError, match="not learned after 9 epochs"):
         train_for_service(task(TrainingSettings(hidden=(), epochs=9)), Manager())
+
+
+def test_a_person_who_waits_is_told() -> None:
+    """A training for a service tells its progress, epoch by epoch, to whoever waits for it."""
+    heard: list[int] = []
+    trained = train_for_service(task(TrainingSettings()), Manager(), lambda epoch, _loss: heard.append(epoch))
+    assert isinstance(trained, Trained)
+    assert heard == list(range(1, trained.epochs + 1))
