@@ -1,10 +1,14 @@
 """Fixtures of all tests."""
 
+import os
 import signal
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
+
+# As in the service. These networks are too small for BLAS's threads, which wait for each other on a busy machine.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # A busy machine may take seconds for any example: what is slow is not wrong.
 hypothesis.settings.register_profile("pigate", deadline=None)
