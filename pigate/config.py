@@ -49,7 +49,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     bias: bool = True
     rule: limits.Rule = "resilient"
     learning_rate: Annotated[float, Meta(gt=0, le=limits.MAX_LEARNING_RATE)] = 1.0
-    starts: Annotated[int, Meta(ge=1, le=limits.MAX_STARTS)] = 16
+    starts: Annotated[int, Meta(ge=1, le=limits.MAX_STARTS)] = 4
     epochs: Annotated[int, Meta(ge=1, le=limits.MAX_EPOCHS)] = 10_000
     tolerance: Annotated[float, Meta(gt=0, lt=limits.TOLERANCE_BELOW)] = 0.1
     seed: Annotated[int, Meta(ge=0, le=limits.MAX_SEED)] = 1

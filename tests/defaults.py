@@ -8,7 +8,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "bias": True,
         "rule": "resilient",
         "learning_rate": 1.0,
-        "starts": 16,
+        "starts": 4,
         "epochs": 10000,
         "tolerance": 0.1,
         "seed": 1,
@@ -23,5 +23,5 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "resync_s": 1.0,
         "undecided": "blink",
     },
-    "web": {"enabled": None, "host": "127.0.0.1", "port": 8000},
+    "web": {"enabled": None, "host": "127.0.0.1", "port": None},
 }

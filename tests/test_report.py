@@ -15,7 +15,7 @@ def test_training_object() -> None:
         "table": "mine",
         "layers": [3, 4, 1],
         "seed": 3,
-        "starts": 16,
+        "starts": 4,
         "attempts": 1,
         "epochs": trained.epochs,
         "loss": trained.loss,

@@ -14,10 +14,22 @@ FloatArray = NDArray[np.float64]
 #: Beyond this, sums of weights would overflow.
 LARGEST = 1e300
 
+#: As arrays, which NumPy takes up more quickly than Python's numbers: half the time for a few neurons.
+HALF, ONE = np.array(0.5), np.array(1.0)
 
-def sigmoid(z: FloatArray) -> FloatArray:
-    """Return 1 / (1 + exp(-z)), any shape, in the form that cannot overflow."""
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
+
+def sigmoid(z: FloatArray, out: FloatArray | None = None) -> FloatArray:
+    """Return 1 / (1 + exp(-z)), any shape but a scalar, in the form that cannot overflow.
+
+    Args:
+        z: what the neurons are fed, in sum.
+        out: where the result is written, if given; may be z.
+    """
+    a: FloatArray = np.multiply(z, HALF, out=out)
+    np.tanh(a, out=a)
+    np.add(a, ONE, out=a)
+    np.multiply(a, HALF, out=a)
+    return a
 
 
 class Network:
@@ -47,6 +59,7 @@ class Network:
         self.weights: tuple[FloatArray, ...] = tuple(np.array(w, dtype=np.float64) for w in weights)
         #: the number of inputs, then of the neurons of each layer: [3, 4, 1]
         self.layers = [inputs]
+        self._split: list[tuple[FloatArray, FloatArray | None]] = []
         for number, matrix in enumerate(self.weights, 1):
             fan_in = self.layers[-1]
             if matrix.ndim != 2 or matrix.shape[1] == 0 or matrix.shape[0] not in (fan_in, fan_in + 1):
@@ -58,6 +71,7 @@ class Network:
             if not (np.abs(matrix) < LARGEST).all():
                 raise WeightsError(f"layer {number} has a weight that is not finite, or beyond {LARGEST:g}")
             matrix.flags.writeable = False
+            self._split.append((matrix[:fan_in], matrix[-1] if len(matrix) > fan_in else None))
             self.layers.append(matrix.shape[1])
         if not self.weights:
             raise WeightsError("a network needs at least one layer of weights")
@@ -77,12 +91,11 @@ class Network:
             for each layer ``(width,)`` or ``(rows, width)``.
         """
         activations = [np.asarray(levels, dtype=np.float64)]
-        for matrix in self.weights:
-            fan_in = activations[-1].shape[-1]
-            z = activations[-1] @ matrix[:fan_in]
-            if matrix.shape[0] > fan_in:
-                z = z + matrix[-1]
-            activations.append(sigmoid(z))
+        for matrix, bias in self._split:
+            z = activations[-1] @ matrix
+            if bias is not None:
+                z += bias
+            activations.append(sigmoid(z, out=z))
         return activations
 
     def predict(self, levels: ArrayLike) -> FloatArray:

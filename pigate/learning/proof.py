@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -101,22 +102,30 @@ def examine(network: Network, table: TruthTable, tolerance: float) -> Examined:
 
 def rows_as_arrays(table: TruthTable) -> tuple[FloatArray, FloatArray]:
     """Return the taught rows as levels ``(rows, inputs)`` and targets ``(rows, outputs)``."""
-    x = np.array([[float(bit) for bit in levels] for levels in table.rows])
-    y = np.array([[float(bit) for bit in targets] for targets in table.rows.values()])
-    return x, y
+    return _bits(table.rows, table.inputs), _bits(table.rows.values(), table.outputs)
+
+
+def _bits(texts: Iterable[str], width: int) -> FloatArray:
+    characters = np.frombuffer("".join(texts).encode(), np.uint8)
+    return (characters - ord("0")).astype(np.float64).reshape(-1, width)
 
 
 def rows_not_learned(network: Network, table: TruthTable, tolerance: float) -> tuple[str, ...]:
     """Return the taught rows that the network does not decide as the table says: the proof.
 
-    Rows are asked one by one, as the switches ask, so that what is proved is what will run.
+    All rows are asked at once, which names the wrong ones. If there are none they are asked one by
+    one, as the switches ask, so that what is proved is what will run.
     """
-    wrong = []
-    for levels, targets in table.rows.items():
-        prediction = network.forward([int(bit) for bit in levels])[-1]
-        if "".join(target_of(decide(p, tolerance)) for p in prediction.tolist()) != targets:
-            wrong.append(levels)
-    return tuple(wrong)
+    x, y = rows_as_arrays(table)
+    predictions = network.forward(x)[-1]
+    right = np.where(y == 1, predictions > 1 - tolerance, predictions < tolerance)
+    if not right.all():
+        return tuple(levels for levels, outputs in zip(table.rows, right, strict=True) if not outputs.all())
+    return tuple(
+        levels
+        for (levels, targets), alone in zip(table.rows.items(), x, strict=True)
+        if "".join(target_of(decide(p, tolerance)) for p in network.forward(alone)[-1].tolist()) != targets
+    )
 
 
 def mean_squared_error(network: Network, table: TruthTable) -> float:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from .backpropagation import Batch, plain
+from .backpropagation import Batch, plain, shapes_of
 from .network import FloatArray, Network
 from .proof import mean_squared_error, rows_as_arrays
 from .tables import TruthTable, every_levels
@@ -136,17 +135,16 @@ def starts_inside_rule(program: Program) -> int:
 
 def _descend(program: Program, seeds: list[int]) -> tuple[list[Network], FloatArray]:
     """Run the program from each seed side by side; return the networks and (epochs, seeds) losses."""
-    shapes = list(pairwise(program.layers))
+    shapes = shapes_of(program.layers, bias=False)
     generators = [np.random.RandomState(seed) for seed in seeds]
-    drawn = [[program.draw(generator, shape) for shape in shapes] for generator in generators]
-    layers = [np.stack(matrices) for matrices in zip(*drawn, strict=True)]
-    batch = Batch(*rows_as_arrays(program.table), layers)
-    update = plain(1.0)
+    batch = Batch(*rows_as_arrays(program.table), shapes, len(seeds), cross_entropy=False)
+    for start, generator in enumerate(generators):
+        batch.set_start(start, [program.draw(generator, shape) for shape in shapes])
+    update = plain(1.0, batch.weights.shape)
     losses = np.empty((program.epochs, len(seeds)))
     for epoch in range(program.epochs):
         batch.forward()
         losses[epoch] = np.mean(batch.error**2, axis=(1, 2))
         if program.last_update or epoch < program.epochs - 1:
             update(batch.weights, batch.backward())
-    matrices = Batch.split(batch.weights, layers)
-    return [Network([m[i] for m in matrices], program.layers[0]) for i in range(len(seeds))], losses
+    return [Network(batch.layers(row), program.layers[0]) for row in batch.weights], losses

@@ -27,7 +27,7 @@ def test_text() -> None:
         verdict = ["learned"] if levels in PARTIAL.rows else ["not", "taught:", "a", "guess,", *decision]
         assert rows[levels] == [PARTIAL.rows.get(levels, "-"), f"{prediction[0]:.5f}", *verdict]
     assert text.splitlines()[-1].startswith(
-        f"mine: learned by a 3-4-1 network in {trained.epochs} epochs (16 starts, attempt 1, "
+        f"mine: learned by a 3-4-1 network in {trained.epochs} epochs (4 starts, attempt 1, "
     )
     assert len(text.splitlines()) == 10
 
