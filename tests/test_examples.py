@@ -29,16 +29,17 @@ NOT_RUN = {
     "systemctl": "it needs the installed service, which tests/system boots",
     "systemd/": "it changes the machine; tests/system installs and removes",
     "/opt/pigate/": "it needs the installed service, which tests/system boots",
+    "GpiodFactory()": "it needs a Raspberry Pi",
     "-m benchmarks": "it takes a minute of an idle machine",
 }
 
-#: Kinds of fences: the first three are run.
-KINDS = ("console", "sh", "pycon", "toml", "text", "json")
+#: Kinds of fences: the first four are run.
+KINDS = ("console", "sh", "pycon", "python", "toml", "text", "json")
 
 PAGE = "http://127.0.0.1:8000"
 
 BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
-RUN = [block for block in BLOCKS if block.kind in KINDS[:3] and not any(words in block.text for words in NOT_RUN)]
+RUN = [block for block in BLOCKS if block.kind in KINDS[:4] and not any(words in block.text for words in NOT_RUN)]
 
 
 @pytest.mark.parametrize("block", RUN, ids=str)
@@ -47,7 +48,9 @@ def test_example(block: Block, tmp_path: Path) -> None:
     on_pins = re.search(r"pigate (off|run(?!.*simulated))", block.text)
     if on_pins and on_a_pi():
         pytest.skip("it would use this machine's pins")
-    if block.kind != "sh":
+    if block.kind == "python":
+        check_run(f"python -c {shlex.quote(block.text)}", tmp_path)
+    elif block.kind != "sh":
         assert differences(block.text, as_run(block, tmp_path)) == []
     elif PAGE in block.text:
         if shutil.which("curl") is None:
