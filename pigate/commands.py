@@ -143,7 +143,7 @@ def off(_args: Namespace) -> int:
 def _learned(task: Task) -> Examined:
     """Train, and tell a person who waits."""
     from .gate.learn import learn
-    from .progress import shown
+    from .gate.progress import shown
 
     with shown(task.settings.training.epochs) as progress:
         return learn(task, progress)

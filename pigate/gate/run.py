@@ -18,12 +18,12 @@ from ..learning.proof import Examined
 from ..pins.board import Board, open_board
 from ..pins.leftovers import forget, remember
 from ..pins.simulated import SimulatedBoard
-from ..progress import shown
 from ..report import Snapshot, record_of
 from ..web.page import Page, Requests, wanted
 from .console import can_be_read, example, obey, terminal_as_it_was
 from .learn import train_for_service
 from .loop import Loop
+from .progress import shown
 from .reload import Reload
 from .signals import Signals
 from .systemd import Systemd

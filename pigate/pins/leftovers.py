@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from ..errors import BAD_CONFIG, NO_BOARD, BoardError, say
 
@@ -15,9 +14,9 @@ from ..errors import BAD_CONFIG, NO_BOARD, BoardError, say
 NEVER_CLAIMED = {str(NO_BOARD), str(BAD_CONFIG)}
 
 
-def _record(environment: Mapping[str, str]) -> Path | None:
+def _record(environment: Mapping[str, str]) -> str | None:
     folder = environment.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    return Path(folder) / "outputs.json" if folder else None
+    return os.path.join(folder, "outputs.json") if folder else None
 
 
 def remember(gpios: Sequence[int]) -> None:
@@ -27,11 +26,12 @@ def remember(gpios: Sequence[int]) -> None:
     """
     if (path := _record(os.environ)) is not None:
         import json
+        from pathlib import Path
 
         from ..files import write_text
 
         try:
-            write_text(path, json.dumps(list(gpios)))
+            write_text(Path(path), json.dumps(list(gpios)))
         except OSError as exc:
             say(f"{path}: {exc.strerror}: a killed gate's LEDs cannot be turned off")
 
@@ -43,7 +43,9 @@ def forget() -> None:
     """
     if (path := _record(os.environ)) is not None:
         try:
-            path.unlink(missing_ok=True)
+            os.unlink(path)
+        except FileNotFoundError:
+            pass  # it could not be written
         except OSError as exc:
             say(f"{path}: {exc.strerror}: pigate off will turn its outputs off once more")
 
@@ -59,15 +61,16 @@ def turn_off(environment: Mapping[str, str] = os.environ) -> str | None:
         return "nothing to turn off: the run never had the pins"
     if path is None:
         return "nothing to turn off: no $RUNTIME_DIRECTORY, where a run names its outputs"
-    if not path.exists():
+    if not os.path.exists(path):
         return f"nothing to turn off: no run named its outputs in {path}"
     import json
+    from pathlib import Path
 
     from ..files import read_text
     from . import gpiochip
 
     try:
-        gpios = json.loads(read_text(path, BoardError))
+        gpios = json.loads(read_text(Path(path), BoardError))
         if not isinstance(gpios, list) or not all(type(gpio) is int and 0 <= gpio <= 27 for gpio in gpios):
             raise ValueError
     except (ValueError, RecursionError) as exc:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pigate import progress
+from pigate.gate import progress
 
 from .calls import NO_PAGE, PIGATE, Call, environment, pigate
 

@@ -93,12 +93,12 @@ def test_folder_that_cannot_be_written_costs_a_line(
     forget()
 
 
-def test_names_that_cannot_be_taken_back_cost_a_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_that_cannot_be_taken_back_cost_a_line(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A run that cannot delete its names says so in one line: a later `pigate off` would still obey them."""
     path = folder / "outputs.json"
     path.mkdir()  # which cannot be deleted as a file
     forget()
-    assert capsys.readouterr().err.startswith(f"{path}: Is a directory: ")
+    assert capfd.readouterr().err.startswith(f"{path}: Is a directory: ")
 
 
 def test_the_last_run_counts(world: World, folder: Path) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .errors import say
+from ..errors import say
 
 if TYPE_CHECKING:
-    from .learning.training import Progress
+    from ..learning.training import Progress
 
 
 @contextmanager
