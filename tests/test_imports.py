@@ -79,7 +79,7 @@ def test_no_circles() -> None:
 
 
 def test_rooms_are_small() -> None:
-    """A room has at most eleven Python files and its front, the top at most ten with its own; no file is over 250 lines."""
+    """A room has at most eleven Python files and its front, the top ten with its own; no file is over 250 lines."""
     rooms = Counter(module.rpartition(".")[0] for module in MODULES)
     assert rooms.pop("") <= 10
     assert max(rooms.values()) <= 11 + 1
