@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +19,7 @@ from pathlib import Path
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import Trained, train
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 PIGATE = [sys.executable, "-m", "pigate"]
 SIMULATED = [*PIGATE, "run", "--board", "simulated"]
 
@@ -92,25 +94,59 @@ class Gate:
         if number is not None:
             self.process.send_signal(number)
         code = self.process.wait(PATIENCE_S)
-        assert self.process.stderr is not None
-        return code, self.process.stderr.read().decode()
+        return code, self.process.stderr.read().decode() if self.process.stderr is not None else ""
 
 
 @contextmanager
-def started(*arguments: str, command: list[str] = SIMULATED, **more: str) -> Iterator[Gate]:
-    """Start a run with pipes; kill it if it is still there at the end."""
-    pipe = subprocess.PIPE
+def started(
+    *arguments: str,
+    command: list[str] = SIMULATED,
+    stdout: int = subprocess.PIPE,
+    stderr: int = subprocess.PIPE,
+    first: Callable[[], None] | None = None,
+    pass_fds: tuple[int, ...] = (),
+    **more: str,
+) -> Iterator[Gate]:
+    """Start a run with pipes, after `first` in its process; kill it if it is still there at the end."""
     with subprocess.Popen(
-        [*command, *arguments], stdin=pipe, stdout=pipe, stderr=pipe, env=environment(**more)
+        [*command, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=stderr,
+        preexec_fn=first,
+        pass_fds=pass_fds,
+        env=environment(**more),
     ) as process:
-        assert process.stdout is not None
         try:
-            yield Gate(process, process.stdout.fileno())
+            yield Gate(process, process.stdout.fileno() if process.stdout is not None else -1)
         finally:
             process.kill()
             with suppress(BrokenPipeError):  # nobody reads what was still to be typed
                 if process.stdin is not None:
                     process.stdin.close()
+
+
+def waiting(descriptor: int) -> int:
+    """Return how many bytes there are to be read from a pipe."""
+    count = bytearray(4)
+    fcntl.ioctl(descriptor, termios.FIONREAD, count)
+    return int.from_bytes(count, sys.byteorder)
+
+
+def pipe_of_a_page() -> tuple[int, int]:
+    """Return the ends of a pipe that holds 4 KiB."""
+    ear, mouth = os.pipe()
+    fcntl.fcntl(mouth, fcntl.F_SETPIPE_SZ, 4096)
+    return ear, mouth
+
+
+def fill(mouth: int) -> None:
+    """Write to a pipe until it holds no more, and leave it as blocking as it was."""
+    own = os.open(f"/proc/self/fd/{mouth}", os.O_WRONLY | os.O_NONBLOCK)  # another description of the same pipe
+    with suppress(BlockingIOError):
+        while True:
+            os.write(own, b"x")
+    os.close(own)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -4,60 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 from pathlib import Path
 
+from .hands import on_pins
 from .manager import Manager
-from .process import config, decided, started
-
-#: Runs the command on mock pins in place of the real ones; lines of standard input are the hands on
-#: its switches: "17 on", "17 off", "17 chatter" until the next line.
-HANDS = """
-import sys, threading, time
-import pigate.gate.run
-from gpiozero.pins.mock import MockFactory
-from pigate.pins.board import Board
-from pigate.cli import main
-from pigate.pins.simulated import SimulatedPin
-
-def open_board(settings):
-    board = Board(settings, MockFactory(pin_class=SimulatedPin))
-    threading.Thread(target=move, args=[board.factory], daemon=True).start()
-    return board
-
-def chatter(pin, ended):
-    while not ended.is_set():
-        pin.drive_low()
-        pin.drive_high()
-        time.sleep(0.002)
-        pin.drive_low()
-        time.sleep(0.002)
-
-def move(factory):
-    ended = hand = None
-    for line in sys.stdin:
-        gpio, what = line.split()
-        pin = factory.pin(int(gpio))
-        if hand is not None:
-            ended.set()
-            hand.join()
-            hand = None
-        if what == "chatter":
-            ended = threading.Event()
-            hand = threading.Thread(target=chatter, args=[pin, ended], daemon=True)
-            hand.start()
-        else:
-            pin.drive_low() if what == "on" else pin.drive_high()
-
-pigate.gate.run.open_board = open_board
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-def on_pins(tmp_path: Path) -> list[str]:
-    """Return the command that runs on mock pins."""
-    path = config(tmp_path, "")
-    return [sys.executable, "-c", HANDS, "run", "--board", "gpio", "--config", path]
+from .process import decided, started
 
 
 def test_on_pins_each_settled_change_is_a_decision_and_chatter_is_told_once(tmp_path: Path) -> None:

@@ -8,8 +8,6 @@ import random
 import re
 import signal
 import subprocess
-import sys
-import termios
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +27,7 @@ from .process import (
     one_complaint,
     started,
     wait_for,
+    waiting,
 )
 
 # --- lines in, decisions out
@@ -189,6 +188,17 @@ def test_a_reader_that_goes_away_ends_the_run_quietly() -> None:
         assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("as_json", [["--json"], []])
+def test_a_reader_that_goes_away_ends_a_run_that_has_nothing_more_to_write(as_json: list[str]) -> None:
+    """`pigate run </dev/null | head -1` ends by itself with 0, though no flip will ever come."""
+    run = f"{' '.join([*SIMULATED, *as_json])} </dev/null; echo ended $? >&2"
+    done = subprocess.run(
+        ["sh", "-c", f"({run}) | head -1"], capture_output=True, text=True, timeout=PATIENCE_S, env=environment()
+    )
+    assert done.stdout == (f"{decided('000')}\n" if as_json else "xor: 000 -> on\n")
+    assert done.stderr.splitlines()[2:] == ["ended 0"]
+
+
 def test_nonsense_for_a_reader_that_has_gone_ends_the_run_too() -> None:
     """`yes hello | pigate run 2>&1 | head -1` ends, though nobody is there to be told of the nonsense."""
     ear, mouth = os.pipe()
@@ -201,7 +211,7 @@ def test_nonsense_for_a_reader_that_has_gone_ends_the_run_too() -> None:
             with suppress(BrokenPipeError):
                 process.stdin.write(b"hello\n" * 10 + b"111\n")
                 process.stdin.close()
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE_S) == 0
         finally:
             process.kill()
 
@@ -247,12 +257,6 @@ def test_a_reader_that_stops_reading_does_not_keep_the_run_from_ending(tmp_path:
         fcntl.fcntl(gate.process.stdout, fcntl.F_SETPIPE_SZ, 4096)
         with suppress(BlockingIOError):
             os.write(gate.process.stdin.fileno(), b"111\n000\n" * 2000)
-        waiting = bytearray(4)
-
-        def full() -> bool:
-            fcntl.ioctl(gate._output, termios.FIONREAD, waiting)
-            return int.from_bytes(waiting, sys.byteorder) > 3900
-
-        wait_for(full)
+        wait_for(lambda: waiting(gate._output) > 3900)
         gate.process.send_signal(signal.SIGTERM)
-        assert gate.process.wait(20) == 0
+        assert gate.process.wait(PATIENCE_S) == 0
