@@ -33,9 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fill_closed_descriptors() -> None:
     """Give a closed standard stream the null device, before a file of ours takes its number."""
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass
-    os.close(descriptor)
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets this number, the lowest that is free
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 (it lasts as long as the process)

@@ -158,8 +158,8 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def config(folder: Path, text: str, name: str = "pigate.toml") -> str:
-    """Write a configuration in one step, as an editor does; return its path."""
-    (folder / "new").write_text(text + NO_PAGE)
+    """Write a configuration in one step, as an editor does, with a page if it speaks of one; return its path."""
+    (folder / "new").write_text(text if "[web]" in text else text + NO_PAGE)
     os.replace(folder / "new", folder / name)
     return str(folder / name)
 

@@ -93,7 +93,9 @@ def test_a_bad_reload_leaves_the_old_gate_at_work(
         assert status.startswith("STATUS=xor: 000 -> on (reload: ")
         assert reason in status
         gate.flip("110")
-        assert manager.hears() == "STATUS=xor: 110 -> off"
+        flipped = manager.hears()
+        assert flipped.startswith("STATUS=xor: 110 -> off (reload: ")
+        assert reason in flipped
         assert gate.line() == decided("110")
         (told,) = stopped(manager, gate)
         assert reason in told
@@ -114,31 +116,53 @@ def test_a_vanished_configuration_leaves_the_old_gate_at_work(manager: Manager, 
         assert len(stopped(manager, gate)) == 2
 
 
+PINS, PAGE = "[board] is read at the start alone", "[web] is read at the start alone"
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "note"),
     [
-        "[board]\ninputs = [5, 6, 13]\n",
-        "[board]\noutputs = [23]\n",
-        "[board]\ninputs = [5, 6, 13, 19]\n",  # and the table, four wide, does not fit the old pins
-        '[table]\nname = "full-adder"\n[board]\noutputs = [18, 23]\n',
+        ("[board]\ninputs = [5, 6, 13]\n", f"restart to change pins: {PINS}"),
+        ("[board]\noutputs = [23]\n", f"restart to change pins: {PINS}"),
+        # The table, four wide, does not fit the old pins.
+        ("[board]\ninputs = [5, 6, 13, 19]\n", f"restart to change pins: {PINS}; the old gate goes on"),
+        (
+            '[table]\nname = "full-adder"\n[board]\noutputs = [18, 23]\n',
+            f"restart to change pins: {PINS}; the old gate goes on",
+        ),
+        ("[web]\nport = 8123\n", f"restart to change the page: {PAGE}"),
+        ("[web]\nenabled = true\n", f"restart to change the page: {PAGE}"),
+        (
+            "[board]\noutputs = [23]\n[web]\nhost = '0.0.0.0'\n",
+            "restart to change pins and the page: [board] and [web] are read at the start alone",
+        ),
     ],
 )
-def test_changed_pins_need_a_restart(manager: Manager, tmp_path: Path, text: str) -> None:
-    """A reload never moves pins: it says that a restart is needed, and the gate goes on with the old ones."""
+def test_changed_pins_or_page_need_a_restart(manager: Manager, tmp_path: Path, text: str, note: str) -> None:
+    """A reload moves neither: STATUS says so behind each decision until the next reload; the gate goes on."""
     path = config(tmp_path, CONFIG.format("xor"))
     with managed(manager, path) as gate:
         config(tmp_path, text)
-        gate.process.send_signal(signal.SIGHUP)
-        manager.hears_a_reload()
-        while "READY=1" not in manager.hears():
-            pass
+        assert reloaded(manager, gate).splitlines()[1].endswith(f" (reload: {note})")
         gate.flip("110")
-        wait_for(lambda: gate.line() == decided("110"))
-        gate.process.send_signal(signal.SIGTERM)
-        code, err = gate.end()
-        assert code == 0
-        (told,) = err.splitlines()[2:]
-        assert "restart to change pins" in told
+        while (message := manager.hears()).startswith("STATUS=xor: 000 -> on"):  # a new network decides anew
+            pass
+        assert message == f"STATUS=xor: 110 -> off (reload: {note})"
+        gate.flip("111")
+        assert manager.hears() == f"STATUS=xor: 111 -> on (reload: {note})"
+        config(tmp_path, CONFIG.format("xor"))
+        assert reloaded(manager, gate) == "READY=1\nSTATUS=xor: reading the switches"
+        assert manager.hears() == "STATUS=xor: 111 -> on"
+        assert stopped(manager, gate) == [f"reload: {note}"]
+
+
+def reloaded(manager: Manager, gate: Gate) -> str:
+    """Have the service reload; return what it says when it has."""
+    gate.process.send_signal(signal.SIGHUP)
+    manager.hears_a_reload()
+    while "READY=1" not in (message := manager.hears()):
+        pass
+    return message
 
 
 def test_several_reloads_in_a_row_end_with_the_last_configuration(manager: Manager, tmp_path: Path) -> None:
