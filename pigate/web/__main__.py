@@ -77,9 +77,10 @@ def main() -> None:
     end_with_the_gate()
     host, ports = sys.argv[1], [int(port) for port in sys.argv[2:]]
     try:
-        from .asker import Asker
         from .feed import Feed
-        from .server import application, serve
+        from .requests import Asker
+        from .server import application
+        from .serving import serve
         from .state import pieces_of
     except ImportError as exc:
         tell(Failed(f"{exc}: pip install 'pigate[web]'"))

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from .. import report
 from ..config import BoardSettings, TrainingSettings
+from ..learning.tables import every_levels
 
 if TYPE_CHECKING:
     from ..learning.network import FloatArray
@@ -43,12 +44,13 @@ class Board(Struct, frozen=True):
 
 
 class Gate(Struct, frozen=True):
-    """The network that decides: its table, and for each layer its weights."""
+    """The network that decides: its table, its prediction for all levels, and for each layer its weights."""
 
     table: str
     rows: dict[str, str]
     layers: list[int]
     tolerance: float
+    predictions: dict[str, list[float]]
     weights: list[Array]
 
 
@@ -145,6 +147,7 @@ def gate_of(examined: Examined) -> Gate:
         rows=dict(examined.table.rows),
         layers=examined.network.layers,
         tolerance=examined.tolerance,
+        predictions={levels: list(examined.decide(levels)[0]) for levels in every_levels(examined.table.inputs)},
         weights=[_array(matrix) for matrix in examined.network.weights],
     )
 

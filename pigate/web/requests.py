@@ -1,7 +1,10 @@
-"""What a browser may ask of a simulated board's page, validated before the gate receives it."""
+"""What a browser may ask of a simulated board's page, validated before the gate receives it; and the gate's answers."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from itertools import count
 from typing import Annotated, Any
 
 import msgspec
@@ -10,7 +13,10 @@ from msgspec import UNSET, Meta, Struct
 from ..config import TrainingSettings
 from ..errors import TableError
 from ..learning.tables import TruthTable, is_bits
-from .messages import Board, Gate, Train
+from .messages import Answer, Board, Gate, Train
+
+#: The gate answers at once, unless the machine is very busy or the gate is stopped.
+ANSWER_S = 10.0
 
 #: A page's own limits, inside those of `[training]`: a browser's numbers are exact up to 2**53.
 NARROWER: dict[str, dict[str, float]] = {
@@ -87,3 +93,36 @@ def train_again(wanted: TrainAgain, board: Board, gate: Gate) -> Train:
             f"{table.name} has {table.inputs} inputs and {table.outputs} outputs, the board {inputs} and {outputs}"
         )
     return Train(table.name, dict(table.rows), settings)
+
+
+class Asker:
+    """Asks the gate. For the server's event loop alone.
+
+    Args:
+        tell: sends the gate one message.
+    """
+
+    def __init__(self, tell: Callable[[msgspec.Struct], None]) -> None:
+        self.tell = tell
+        self._numbers = count()
+        self._waiting: dict[int, asyncio.Future[bool]] = {}
+
+    async def train(self, request: Train) -> bool:
+        """Ask for a training; return whether the gate begins it, False where another is running.
+
+        Raises:
+            TimeoutError: there is no answer.
+        """
+        number = next(self._numbers)
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        self.tell(msgspec.structs.replace(request, number=number))
+        try:
+            return await asyncio.wait_for(answer, ANSWER_S)
+        finally:
+            del self._waiting[number]
+
+    def take(self, answer: Answer) -> None:
+        """Take an answer of the gate's in; nobody waits any more for one that is late."""
+        waiting = self._waiting.get(answer.number)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(answer.taken)

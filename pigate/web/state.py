@@ -8,14 +8,15 @@ import msgspec
 
 from ..learning.named import NAMED, named_for
 from .messages import Array, Gate, News, Training
+from .packing import Packed
 from .requests import PRESETS, limits
 
 
 def pieces_of(news: News) -> dict[str, Any]:
-    """Return what is new of the state, by its keys, ready for `msgspec.json.encode`."""
+    """Return what is new of the state, by its keys: objects for JSON, and the training as `Packed` JSON."""
     pieces: dict[str, Any] = {}
     if news.board is not None:
-        pieces["board"] = msgspec.to_builtins(news.board) | {"writable": news.board.kind == "simulated"}
+        pieces["board"] = msgspec.to_builtins(news.board)
         pieces["tables"] = named_for(len(news.board.inputs), len(news.board.outputs))
         # The page says the meaning in brackets, and needs none in it.
         pieces["meanings"] = {name: NAMED[name][0].partition(" (")[0] for name in pieces["tables"]}
@@ -31,6 +32,19 @@ def pieces_of(news: News) -> dict[str, Any]:
     return pieces
 
 
+def json_of(values: memoryview[float], shape: tuple[int, ...]) -> str:
+    """Return numbers as JSON with five significant digits, as lists of lists of this shape.
+
+    Five are more than a drawing shows. What is not finite is null.
+    """
+    if len(shape) == 1:
+        text = ",".join(["%.5g"] * shape[0]) % tuple(values)
+        if "n" in text:  # nan, inf
+            text = ",".join("null" if "n" in number else number for number in text.split(","))
+        return f"[{text}]"
+    return "[" + ",".join(json_of(_part(values, k, shape[0]), shape[1:]) for k in range(shape[0])) + "]"
+
+
 def _gate(gate: Gate) -> msgspec.Raw:
     known = {
         "table": gate.table,
@@ -39,17 +53,25 @@ def _gate(gate: Gate) -> msgspec.Raw:
         "outputs": gate.layers[-1],
         "layers": gate.layers,
         "tolerance": gate.tolerance,
-        "weights": [_nested(_values(matrix), matrix.shape) for matrix in gate.weights],
+        "predictions": gate.predictions,
+        "weights": [_raw(matrix) for matrix in gate.weights],
     }
     return msgspec.Raw(msgspec.json.encode(known))
 
 
-def _training(training: Training) -> msgspec.Raw:
+def _training(training: Training) -> Packed:
     layers = [(_values(layer), layer.shape[1:]) for layer in training.snapshots]
     count = training.snapshots[0].shape[0]
-    snapshots = [[_nested(_part(values, k, count), shape) for values, shape in layers] for k in range(count)]
-    losses = _nested(_values(training.losses), training.losses.shape)
-    return msgspec.Raw(msgspec.json.encode(training.summary | {"losses": losses, "snapshots": snapshots}))
+    moments = (",".join(json_of(_part(values, k, count), shape) for values, shape in layers) for k in range(count))
+    snapshots = msgspec.Raw(f"[[{'],['.join(moments)}]]".encode())
+    whole = training.summary | {"losses": _raw(training.losses), "snapshots": snapshots}
+    packed = Packed(msgspec.json.encode(whole))
+    packed.deflated  # noqa: B018 (here, where it delays no reader)
+    return packed
+
+
+def _raw(array: Array) -> msgspec.Raw:
+    return msgspec.Raw(json_of(_values(array), array.shape).encode())
 
 
 def _values(array: Array) -> memoryview[float]:
@@ -60,14 +82,3 @@ def _part(values: memoryview[float], index: int, count: int) -> memoryview[float
     """Return one of `count` parts of the same length."""
     length = len(values) // count
     return values[index * length : (index + 1) * length]
-
-
-def _nested(values: memoryview[float], shape: tuple[int, ...]) -> msgspec.Raw:
-    """Return numbers as JSON, lists of lists as the shape says."""
-    return msgspec.Raw(_text(values, shape).encode())
-
-
-def _text(values: memoryview[float], shape: tuple[int, ...]) -> str:
-    if len(shape) == 1:
-        return "[" + ",".join(map(repr, values)) + "]"
-    return "[" + ",".join(_text(_part(values, k, shape[0]), shape[1:]) for k in range(shape[0])) + "]"

@@ -80,8 +80,8 @@ class Shown:
     """The page's own server, which shows a state that was made up, on a port of its own."""
 
     def __init__(self, news: News) -> None:
-        from pigate.web.asker import Asker
         from pigate.web.feed import Feed
+        from pigate.web.requests import Asker
         from pigate.web.server import application
 
         self.asked: list[Any] = []
@@ -204,5 +204,11 @@ def seek(page: Page, moment: int) -> None:
 
 
 def network_at(trained: Trained, moment: int) -> Network:
-    """Return the winner as it was at a snapshot."""
-    return Network([layer[moment] for layer in trained.record.snapshots], trained.table.inputs)
+    """Return the winner as it was at a snapshot, in the page's digits."""
+    return rounded(Network([layer[moment] for layer in trained.record.snapshots], trained.table.inputs))
+
+
+def rounded(network: Network) -> Network:
+    """Return the network as the page has its weights: with five significant digits."""
+    matrices = [[[float(f"{w:.5g}") for w in row] for row in matrix.tolist()] for matrix in network.weights]
+    return Network(matrices, network.layers[0])

@@ -75,6 +75,15 @@ test("a row is right when every output is decided as taught; one that is not tau
   assert.equal(answerOf({ ...subject, rows: {} }, "0").right, false);
 });
 
+test("a row shows the gate's own prediction where there is one: weights are rounded, and it may lie at the tolerance", () => {
+  const subject = { weights: [[[2.1972]]], tolerance: 0.1, rows: { 1: "1" }, predictions: { 1: [0.90000001] } };
+  assert.equal(answerOf({ ...subject, predictions: null }, "1").right, false);
+  assert.equal(answerOf(subject, "1").right, true);
+  const training = { ...state().training, predictions: { "00": [0.5] } };
+  const shown = { gate: { ...state().gate, predictions: { "00": [0.25] } }, training };
+  assert.deepEqual([null, 0, 1].map((moment) => subjectOf(shown, moment).predictions), [{ "00": [0.25] }, null, { "00": [0.5] }]);
+});
+
 test("neurons are named by their layer, and numbered where there are several", () => {
   assert.equal(nameOf([3, 4, 1], { layer: 0, index: 2 }), "input 3");
   assert.equal(nameOf([3, 4, 1], { layer: 1, index: 0 }), "hidden 1");

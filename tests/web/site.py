@@ -76,10 +76,11 @@ class Site:
         return child
 
     @contextmanager
-    def stream(self) -> Iterator[socket.socket]:
+    def stream(self, *headers: str) -> Iterator[socket.socket]:
         """Open a stream of events and read nothing of it."""
         with socket.create_connection(("127.0.0.1", self.port), PATIENCE_S) as connection:
-            connection.sendall(b"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            lines = ["GET /api/events HTTP/1.1", "Host: 127.0.0.1", *headers, "", ""]
+            connection.sendall("\r\n".join(lines).encode())
             yield connection
 
 
@@ -99,7 +100,7 @@ def served(command: list[str], **options: Any) -> Iterator[Site]:
         try:
             assert process.stderr is not None
             for line in process.stderr:
-                if found := re.match(r"live page: http://127\.0\.0\.1:(\d+)/", line):
+                if found := re.match(r"live page: http://[^:]+:(\d+)/", line):
                     break
             else:
                 pytest.fail("there was no page")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pigate.config import TrainingSettings
-from pigate.web import asker
+from pigate.web import requests
 from pigate.web.messages import Answer, Train
 
 from .site import Site
@@ -116,11 +116,11 @@ def test_cancelled_training(site: Site) -> None:
 
 def test_gate_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request to train that the gate does not answer is answered with 503 after a while, and is not kept."""
-    monkeypatch.setattr(asker, "ANSWER_S", 0.2)
+    monkeypatch.setattr(requests, "ANSWER_S", 0.2)
     asked: list[Any] = []
 
     async def ask() -> None:
-        waiting = asker.Asker(asked.append)
+        waiting = requests.Asker(asked.append)
         request = Train("xor", {"000": "1"}, TrainingSettings())
         with pytest.raises(TimeoutError):
             await waiting.train(request)

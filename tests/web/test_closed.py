@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import re
 import socket
 import subprocess
 import sys
+from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from pigate.web.server import is_this_machine
+from pigate.web.guard import is_from_here, is_this_machine
 
-from .site import Site
+from .site import PATIENCE_S, Site, served
 
 
 def test_writes_need_the_pages_own_origin(site: Site) -> None:
@@ -107,3 +111,62 @@ def test_real_board_only_shows() -> None:
         assert site.post("/api/switches", b"{")[0] == 403
         _, err = process.communicate()
         assert "obeyed" not in err
+
+
+@pytest.mark.parametrize(
+    ("peer", "here", "ours"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("127.8.8.8", "127.0.0.1", True),
+        ("::1", "::1", True),
+        ("::ffff:127.0.0.1", "::ffff:127.0.0.1", True),
+        ("192.168.1.7", "192.168.1.7", True),
+        ("::ffff:192.168.1.7", "::ffff:192.168.1.7", True),
+        ("fe80::1%eth0", "fe80::1%eth0", True),
+        ("192.168.1.8", "192.168.1.7", False),
+        ("::ffff:192.168.1.8", "::ffff:192.168.1.7", False),
+        ("fe80::2%eth0", "fe80::1%eth0", False),
+        ("192.0.2.1", "127.0.0.1", False),
+        ("unknown", "127.0.0.1", False),
+    ],
+)
+def test_this_machines_own_requests(peer: str, here: str, ours: bool) -> None:
+    """A request is this machine's own if it comes by loopback, or from the very address that it was sent to."""
+    assert is_from_here({"client": (peer, 50000), "server": (here, 8000)}) is ours
+
+
+def test_other_machines_only_read(site: Site) -> None:
+    """What asks from another machine, here through a proxy of this one, sees all and may write nothing."""
+    elsewhere = {"X-Forwarded-For": "192.0.2.7"}
+    before = site.state()
+    for path in ("/", "/page/main.js", "/api/state"):
+        assert site.ask("GET", path, headers=elsewhere)[0] == 200
+    assert json.loads(site.ask("GET", "/api/state", headers=elsewhere)[2])["board"]["writable"] is False
+    for path, what in (("/api/switches", {"levels": "101"}), ("/api/train", {}), ("/api/cancel", {})):
+        status, _, answer = site.post(path, what, X_Forwarded_For="192.0.2.7")
+        assert status == 403
+        assert "where pigate runs" in json.loads(answer)["error"]
+    assert site.state() == before
+    assert before["board"]["writable"] is True
+    with site.stream("X-Forwarded-For: 192.0.2.7") as connection, connection.makefile("rb") as lines:
+        state = next(line for line in lines if line.startswith(b"data: "))
+        assert json.loads(state.removeprefix(b"data: "))["board"]["writable"] is False
+
+
+def test_own_address_writes(tmp_path: Path) -> None:
+    """A page for the whole network takes writes from its own machine, by whichever of its addresses."""
+    config = tmp_path / "pigate.toml"
+    config.write_text('[web]\nhost = "0.0.0.0"\nport = 0\n')
+    command = [sys.executable, "-m", "pigate", "run", "--board", "simulated", "--config", str(config)]
+    with served(command) as site:
+        for address in {"127.0.0.1", "127.0.0.2", *own_addresses()}:
+            headers = {"Origin": f"http://{address}:{site.port}", "Content-Type": "application/json"}
+            with closing(http.client.HTTPConnection(address, site.port, timeout=PATIENCE_S)) as connection:
+                connection.request("POST", "/api/switches", b'{"levels": "101"}', headers)
+                assert connection.getresponse().status == 202
+
+
+def own_addresses() -> set[str]:
+    """Return this machine's IPv4 addresses, as far as its routes name them."""
+    local = [line.split() for line in Path("/proc/net/fib_trie").read_text().splitlines()]
+    return {before[1] for before, line in pairwise(local) if line[:3] == ["/32", "host", "LOCAL"]}

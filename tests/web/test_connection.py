@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import signal
+import time
+from typing import TYPE_CHECKING
 from urllib.request import urlopen
+
+import pytest
 
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import train
+from pigate.web import feed
 
 from .browsing import (
     XOR,
     Begin,
     Look,
     Show,
+    Shown,
     decided,
     expect,
     expect_decision,
@@ -21,8 +27,13 @@ from .browsing import (
     free_port,
     news_of,
     set_switches,
+    stop_clock,
     switch,
 )
+from .site import PATIENCE_S, Site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 def test_lost_and_regained(begin: Begin, look: Look) -> None:
@@ -79,3 +90,52 @@ def test_first_state(show: Show) -> None:
     with urlopen(f"{shown.address}api/events") as stream:
         assert stream.readline() == b"event: state\n"
         assert json.loads(stream.readline().removeprefix(b"data: "))["snapshot"]["levels"] == "111"
+
+
+def decide(page: Page, shown: Shown, levels: str) -> None:
+    """Send the page a decision while its clock stands still, and have it drawn."""
+    shown.tell(decided(XOR, levels))
+    end = time.monotonic() + PATIENCE_S
+    while page.locator("tr[aria-current]").get_attribute("data-levels") != levels:
+        assert time.monotonic() < end
+        page.clock.run_for(20)
+
+
+def test_silence_is_loss(show: Show, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that stays open and says nothing for three heartbeats is lost, and made anew."""
+    monkeypatch.setattr(feed, "HEARTBEAT_S", 600.0)
+    shown = show(news_of(XOR, "000"))
+    page = look(shown.address)
+    stop_clock(page)
+    decide(page, shown, "001")
+    page.clock.run_for(14_500)
+    expect(page.locator("#banner")).to_be_empty()
+    page.clock.run_for(1_000)
+    expect(page.locator("#banner")).to_contain_text("No connection to the gate.")
+    page.clock.resume()
+    expect(page.locator("#banner")).to_be_empty()
+    expect_decision(page, XOR, "001")
+
+
+def test_heartbeats(show: Show, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as the gate says that nothing is new, the page is live."""
+    monkeypatch.setattr(feed, "HEARTBEAT_S", 0.1)
+    shown = show(news_of(XOR, "000"))
+    page = look(shown.address)
+    stop_clock(page)
+    decide(page, shown, "001")
+    for _ in range(6):
+        page.evaluate("""() => new Promise((heard) => {
+          const source = new EventSource("/api/events");
+          let left = 5;
+          source.addEventListener("heartbeat", () => { if (!--left) { source.close(); heard(); } });
+        })""")
+        page.clock.run_for(10_000)
+    expect(page.locator("#mode")).to_have_text("Live")
+    expect(page.locator("#banner")).to_be_empty()
+
+
+def test_stream_says_that_nothing_is_new(site: Site) -> None:
+    """A stream without news has an event that says so, every few seconds."""
+    with site.stream() as connection, connection.makefile("rb") as lines:
+        assert next(line for line in lines if line == b"event: heartbeat\n")

@@ -11,7 +11,7 @@ from pigate.learning.network import Network
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import train
 
-from .browsing import XOR, Look, Run, Show, expect, expect_decision, expect_rows, news_of, set_switches
+from .browsing import XOR, Look, Run, Show, expect, expect_decision, expect_rows, news_of, rounded, set_switches
 
 
 def test_drawing(run: Run, look: Look) -> None:
@@ -27,7 +27,7 @@ def test_drawing(run: Run, look: Look) -> None:
     assert sorted(widths) == pytest.approx(
         sorted(0.4 + (max(widths) - 0.4) * np.abs(weights) / np.abs(weights).max()), abs=0.02
     )
-    values = [f"{a:.2f}" for a in np.concatenate(XOR.network.forward([0, 1, 1])[1:])]
+    values = [f"{a:.2f}" for a in np.concatenate(rounded(XOR.network).forward([0, 1, 1])[1:])]
     expect(page.locator(".neuron:not(.bias) .value")).to_have_text(["0", "1", "1", *values])
     expect(page.locator(".neuron.bias")).to_have_count(2)
 
@@ -36,8 +36,8 @@ def test_formula(run: Run, look: Look) -> None:
     """A neuron's formula stands there with its numbers, on hovering and on focus, by keyboard too."""
     page = look(run.address)
     set_switches(page, "101")
-    activations = XOR.network.forward([1, 0, 1])
-    first, second = XOR.network.weights
+    activations = rounded(XOR.network).forward([1, 0, 1])
+    first, second = rounded(XOR.network).weights
     formula = page.locator("#formula")
     page.get_by_role("img", name="hidden 2:").hover()
     expect(formula).to_contain_text(f"= {activations[1][1]:.3f}")
@@ -99,7 +99,7 @@ def test_all_sizes(table: str, inputs: int, hidden: tuple[int, ...], width: int,
         expect(page.locator("#left-out")).to_contain_text(f"the strongest {drawn:,} are drawn")
     last = "hidden 4.64:" if len(layers) == 6 else "output:"
     page.get_by_role("img", name=last).focus()
-    activation = trained.network.forward([int(bit) for bit in levels])[-2 if len(layers) == 6 else -1][-1]
+    activation = rounded(trained.network).forward([int(bit) for bit in levels])[-2 if len(layers) == 6 else -1][-1]
     expect(page.locator("#formula")).to_contain_text(f"= {activation:.3f}")
     row, box = (page.locator(name).bounding_box() for name in ("tr[aria-current]", "#rows-box"))
     assert row is not None

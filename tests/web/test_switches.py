@@ -106,3 +106,15 @@ def test_real_board(show: Show, look: Look) -> None:
     expect_decision(page, XOR, "110")
     expect(switch(page, 1)).to_have_attribute("aria-checked", "true")
     assert shown.asked == []
+
+
+def test_from_another_machine(show: Show, look: Look) -> None:
+    """From another machine than the simulated board's one can only look, and the page says so."""
+    shown = show(news_of(XOR, "010"))
+    page = look(shown.address, extra_http_headers={"X-Forwarded-For": "192.0.2.7"})
+    expect_decision(page, XOR, "010")
+    expect(switch(page, 1)).to_be_disabled()
+    page.keyboard.press("1")
+    expect(page.locator("#trainer")).to_be_hidden()
+    expect(page.locator("#hint")).to_contain_text("can be flipped only there")
+    assert shown.asked == []

@@ -10,7 +10,7 @@ from pigate.learning.named import NAMED, named_for
 from pigate.learning.proof import examine
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import train
-from pigate.web import asker
+from pigate.web import requests
 from pigate.web.messages import Cancel, News
 from pigate.web.requests import PRESETS, limits
 
@@ -41,11 +41,12 @@ def test_replay(run: Run, look: Look) -> None:
     set_switches(page, "101")
     epochs = XOR.record.snapshot_epochs
     expect(page.locator(".losers path")).to_have_count(XOR.record.starts - 1)
-    for moment in (0, len(epochs) // 2, len(epochs) - 1):
+    last = len(epochs) - 1
+    for moment in (0, last // 2, last):
         seek(page, moment)
         expect(page.locator("#mode")).to_have_text("Replay")
         expect(page.locator("#mode-moment")).to_contain_text(f"epoch {epochs[moment]} of {epochs[-1]}")
-        expect_rows(page, network_at(XOR, moment), 3)
+        expect_rows(page, XOR.network if moment == last else network_at(XOR, moment), 3)
         outputs = network_at(XOR, moment).predict([1, 0, 1])
         expect(page.get_by_role("img", name="output:")).to_have_attribute("aria-label", f"output: {outputs[0]:.2f}")
         expect(page.locator(".led")).to_contain_text(f"{XOR.decide('101')[0][0]:.3f}")
@@ -126,7 +127,7 @@ def test_train_again(begin: Begin, look: Look) -> None:
 
 def test_refusal(show: Show, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the server refuses is told in its own words, beside the form."""
-    monkeypatch.setattr(asker, "ANSWER_S", 0.1)
+    monkeypatch.setattr(requests, "ANSWER_S", 0.1)
     page = look(show(news_of(XOR, "000")).address, loses=True)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("alert")).to_have_text("the gate does not answer")

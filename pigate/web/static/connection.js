@@ -3,51 +3,52 @@
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Snapshot} Snapshot */
 
-const MAX_PAUSE_MS = 10_000;
-const QUIET_MS = 20_000;
+const [MIN_PAUSE_MS, MAX_PAUSE_MS] = [500, 10_000];
+
+/** The gate says something every five seconds, if only that nothing is new. A gate that has said nothing three times
+ * is lost: a board whose power was cut says no goodbye. */
+const MAX_SILENCE_MS = 15_000;
+
+/** The first state of a connection may be megabytes, which nothing can interrupt. */
+const MAX_OPENING_MS = 60_000;
 
 /**
  * Follow the gate for as long as the page is open.
  * @param {{state: (state: State) => void, snapshot: (snapshot: Snapshot) => void, lost: () => void}} on
  */
 export function follow(on) {
-  let pause = 500;
-  let heard = Date.now();
+  let pause = MIN_PAUSE_MS;
   /** @type {EventSource} */
   let source;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let silence;
 
-  const open = () => {
-    source = new EventSource("/api/events");
-    source.addEventListener("state", (event) => {
-      pause = 500;
-      heard = Date.now();
-      on.state(JSON.parse(event.data));
-    });
-    source.addEventListener("snapshot", (event) => {
-      heard = Date.now();
-      on.snapshot(JSON.parse(event.data));
-    });
-    source.addEventListener("error", () => {
-      on.lost();
-      if (source.readyState === EventSource.CLOSED) again(); // else the browser tries by itself
-    });
+  const hear = (most = MAX_SILENCE_MS) => {
+    clearTimeout(silence);
+    silence = setTimeout(lose, most);
   };
-  const again = () => {
+  const lose = () => {
+    clearTimeout(silence);
     source.close();
+    on.lost();
     setTimeout(open, pause);
     pause = Math.min(2 * pause, MAX_PAUSE_MS);
   };
-  // A board whose power was cut says no goodbye: its stream would just stay silent. So ask.
-  setInterval(async () => {
-    if (source.readyState !== EventSource.OPEN || Date.now() < heard + QUIET_MS) return;
-    try {
-      await fetch("/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(5000) });
-      heard = Date.now();
-    } catch {
-      on.lost();
-      again();
-    }
-  }, QUIET_MS / 2);
+  const open = () => {
+    source = new EventSource("/api/events");
+    source.addEventListener("state", (event) => {
+      pause = MIN_PAUSE_MS;
+      hear();
+      on.state(JSON.parse(event.data));
+    });
+    source.addEventListener("snapshot", (event) => {
+      hear();
+      on.snapshot(JSON.parse(event.data));
+    });
+    source.addEventListener("heartbeat", () => hear());
+    source.addEventListener("error", lose);
+    hear(MAX_OPENING_MS);
+  };
   open();
 }
 

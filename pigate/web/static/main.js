@@ -7,7 +7,7 @@ import { makeReplay, momentInWords } from "./replay.js";
 import { settle, subjectOf } from "./subject.js";
 import { makeTable } from "./table.js";
 import { makeTrainer } from "./trainer.js";
-import { fixed, introduction } from "./words.js";
+import { fixed, hint, introduction } from "./words.js";
 
 /** @typedef {import("./types.js").State} State */
 
@@ -67,10 +67,7 @@ function introduce(state) {
   const [before, name, after] = introduction(state);
   const root = byId("introduction");
   if (root.textContent !== before + name + after) root.replaceChildren(before, html("b", {}, name), after);
-  const hint = state.board.writable
-    ? "A simulated board: click the switches, or press the keys with their numbers."
-    : "A real board: flip its switches, and watch it think here.";
-  say(byId("hint"), hint);
+  say(byId("hint"), hint(state.board));
 }
 
 /** @param {State} state */

@@ -21,6 +21,7 @@ export function settle(old, next) {
  * @returns {Subject} */
 export function subjectOf({ gate, training }, moment) {
   if (moment === null) return { ...gate, live: true, learned: gate.weights };
-  const { snapshots } = training;
-  return { ...training, live: false, weights: snapshots[moment], learned: snapshots[snapshots.length - 1] };
+  const last = training.snapshots.length - 1;
+  const predictions = moment === last ? training.predictions : null;
+  return { ...training, live: false, predictions, weights: training.snapshots[moment], learned: training.snapshots[last] };
 }

@@ -8,7 +8,7 @@
  * @property {"simulated" | "gpio"} kind
  * @property {number[]} inputs GPIO numbers, first input first
  * @property {number[]} outputs GPIO numbers, first output first
- * @property {boolean} writable whether the switches can be set from here
+ * @property {boolean} writable whether this browser may flip the switches and train: on a simulated board, on its machine
  *
  * @typedef {object} Snapshot
  * @property {string} levels
@@ -22,6 +22,7 @@
  * @property {Record<string, string>} rows the taught rows, levels to targets
  * @property {number[]} layers
  * @property {number} tolerance
+ * @property {Record<string, number[]>} predictions for all levels
  * @property {Weights} weights
  *
  * @typedef {object} Training
@@ -40,6 +41,7 @@
  * @property {boolean} learned
  * @property {string[]} not_learned
  * @property {number} duration_s
+ * @property {Record<string, number[]>} predictions for all levels, at the end
  * @property {number} winner
  * @property {number[]} loss_epochs
  * @property {number[][]} losses for each of loss_epochs the loss of every start
@@ -77,6 +79,7 @@
  * @property {Record<string, string>} rows
  * @property {number[]} layers
  * @property {number} tolerance
+ * @property {Record<string, number[]> | null} predictions the gate's own, for all levels; null: to be computed
  * @property {Weights} weights
  * @property {Weights} learned the weights at the end, by which widths are scaled
  */

@@ -54,6 +54,14 @@ export function introduction({ board, gate, training, meanings }) {
   return [between + how, gate.table, `${end}, and this is it, thinking.`];
 }
 
+/** What one can do here. @param {import("./types.js").Board} board @returns {string} */
+export function hint({ kind, writable }) {
+  if (kind === "gpio") return "A real board: flip its switches, and watch it think here.";
+  return writable
+    ? "A simulated board: click the switches, or press the keys with their numbers."
+    : "A simulated board on another machine: its switches can be flipped only there. Watch it think here.";
+}
+
 /** How a training went. @param {Training} training @param {string} gate the table that the gate works by
  * @returns {string} */
 export function history(training, gate) {
