@@ -61,7 +61,7 @@ def test_check_unproved(call: Call) -> None:
     code, out, err = call("check", "--config", "c.toml")
     line, hint = err.splitlines()
     assert (code, out, hint) == (78, "", NO_SINGLE_LAYER)
-    assert line.startswith("pigate: c.toml: the table xor is not learned after 50 epochs and 1 attempt: ")
+    assert line.startswith("pigate: c.toml: the table xor is not learned after 50 epochs and 2 attempts: ")
     run = pigate("run", "--board", "simulated", "--config", "c.toml", cwd=Path.cwd())
     assert run.returncode == 78
     assert run.stderr.splitlines()[-2:] == [line.replace("c.toml: ", ""), NO_SINGLE_LAYER]

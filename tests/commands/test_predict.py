@@ -36,4 +36,4 @@ def test_predict_unproved(call: Call) -> None:
     assert (code, out) == (1, "")
     line, hint = err.splitlines()
     assert hint == NO_SINGLE_LAYER
-    assert line.startswith("pigate: the table xor is not learned after 50 epochs and 1 attempt: ")
+    assert line.startswith("pigate: the table xor is not learned after 50 epochs and 2 attempts: ")

@@ -21,7 +21,7 @@ def test_train_json() -> None:
         "xor",
         [3, 4, 1],
         1,
-        16,
+        4,
         1,
     )
     assert (found["learned"], found["not_learned"], found["taught"]) == (True, [], list(every_levels(3)))
