@@ -18,11 +18,25 @@ hypothesis.settings.load_profile("pigate")
 pytest.register_assert_rewrite("tests.commands", "tests.gate", "tests.pins", "tests.web")
 
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGTTIN)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_signal_is_ignored() -> None:
+    """Have each process that a test starts begin with the default handlers, whoever started the tests.
+
+    What `nohup`, or a shell's `&`, had ignored would stay ignored in all of them. A handler of ours ends nothing
+    here, and is no handler of theirs.
+    """
+    for number in SIGNALS:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
 @pytest.fixture(autouse=True)
 def signals_as_before() -> Iterator[None]:
     """Give the process its handlers back that a run in it has set: for itself, and for the processes it starts."""
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGTTIN)
-    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -45,6 +45,20 @@ def test_many_signals_at_once_end_it_cleanly_too(number: signal.Signals) -> None
             assert len(err.splitlines()) == 2  # what it said at the start
 
 
+@pytest.mark.parametrize("ignored", [signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_was_ignored_at_the_start_stays_so(ignored: signal.Signals) -> None:
+    """`nohup pigate run` outlives its terminal, and a background job a Ctrl-C; SIGTERM ends it with 0."""
+    with started("--json", first=lambda: signal.signal(ignored, signal.SIG_IGN)) as gate:
+        assert gate.line() == decided("000")
+        for levels in ("111", "110"):
+            gate.process.send_signal(ignored)
+            gate.flip(levels)
+            assert gate.line() == decided(levels)
+        code, err = gate.end(signal.SIGTERM)
+        assert code == 0
+        assert len(err.splitlines()) == 2
+
+
 #: Starts pigate as the command does, and says when pigate catches signals: what happens to Python before
 #: that is not pigate's.
 STARTING = """
