@@ -23,6 +23,17 @@ PATIENCE_S = 60
 PIGATE = [sys.executable, "-m", "pigate"]
 SIMULATED = [*PIGATE, "run", "--board", "simulated"]
 
+#: Starts pigate as the command does, and says when pigate catches signals: what happens to Python before
+#: that is not pigate's.
+STARTING = """
+import os, runpy
+from pigate.gate import signals
+catch = signals.interrupt_at_once
+signals.interrupt_at_once = lambda: (catch(), os.write(2, b'up\\n'))
+runpy.run_module('pigate', run_name='__main__', alter_sys=True)
+"""
+UP = [sys.executable, "-c", STARTING]
+
 #: The page is another room: here it would only take a port.
 NO_PAGE = "\n[web]\nenabled = false\n"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from .process import (
     NEVER_LEARNED,
     PIGATE,
     SIMULATED,
+    UP,
     config,
     decided,
     finished,
@@ -57,20 +57,6 @@ def test_a_signal_that_was_ignored_at_the_start_stays_so(ignored: signal.Signals
         code, err = gate.end(signal.SIGTERM)
         assert code == 0
         assert len(err.splitlines()) == 2
-
-
-#: Starts pigate as the command does, and says when pigate catches signals: what happens to Python before
-#: that is not pigate's.
-STARTING = """
-import os, runpy
-from pigate.gate import signals
-catch = signals.interrupt_at_once
-signals.interrupt_at_once = lambda: (catch(), os.write(2, b'up\\n'))
-runpy.run_module('pigate', run_name='__main__', alter_sys=True)
-"""
-
-
-UP = [sys.executable, "-c", STARTING]
 
 
 def test_many_interrupts_of_a_command_end_it_without_a_traceback(tmp_path: Path) -> None:
