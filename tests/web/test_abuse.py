@@ -165,7 +165,7 @@ def test_too_many_connections_are_one_line(tmp_path: Path) -> None:
     assert len(said) <= 1, said
 
 
-def test_sparse_log_counts_what_it_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_sparse_log_counts_what_it_leaves_out(capfd: pytest.CaptureFixture[str]) -> None:
     """A minute after a line there may be another, which says how many were left out; an error is one line, too."""
     now = 0.0
     log = SparseLog(lambda: now)
@@ -173,7 +173,7 @@ def test_sparse_log_counts_what_it_leaves_out(capsys: pytest.CaptureFixture[str]
     def warn(text: str, error: Exception | None = None) -> list[str]:
         exc_info = (type(error), error, error.__traceback__) if error else None
         log.handle(logging.LogRecord("x", logging.WARNING, "", 0, text, (), exc_info))
-        return capsys.readouterr().err.splitlines()
+        return capfd.readouterr().err.splitlines()
 
     assert warn("first") == ["the live page: first"]
     assert [warn("again"), warn("again")] == [[], []]

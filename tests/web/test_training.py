@@ -68,6 +68,7 @@ def test_play(run: Run, look: Look) -> None:
         expect(page.locator("#mode-moment")).to_contain_text(f"epoch {epoch} of")
         page.clock.run_for(200)
     page.get_by_role("button", name="Pause").click()
+    page.clock.run_for(50)
     stopped = page.locator("#slider").input_value()
     page.clock.run_for(10_000)
     expect(page.locator("#slider")).to_have_value(stopped)
