@@ -146,7 +146,7 @@ def test_no_numpy(statements: str) -> None:
 )
 def test_as_little_as_can_be(statements: str) -> None:
     """What reads no configuration and no file does not load what that needs, nor what is slow to load for little."""
-    slow = {"msgspec", "tomllib", "tempfile", "dataclasses", "pathlib", "json", "difflib", "inspect"}
+    slow = {"msgspec", "tomllib", "tempfile", "dataclasses", "json", "difflib", "inspect"}
     assert not slow & loaded(statements)
 
 

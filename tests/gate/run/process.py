@@ -176,10 +176,10 @@ def config(folder: Path, text: str, name: str = "pigate.toml") -> str:
 
 
 def one_complaint(text: str) -> str:
-    """Return the one line that complains; there is no other, and no traceback."""
+    """Return the one line that complains; there is no other, no traceback, and after it only what helps, indented."""
     assert "Traceback" not in text
     (line,) = [line for line in text.splitlines() if line.startswith("pigate: ")]
-    assert text.splitlines()[-1] == line
+    assert [line for line in text.splitlines() if not line.startswith("  ")][-1] == line
     return line
 
 
