@@ -116,7 +116,7 @@ def test_prove_names_the_rows() -> None:
     assert isinstance(caught.value, RuntimeError)
     rows = trained.not_learned
     assert str(caught.value) == (
-        f"the table xor is not learned after 50 epochs and 1 attempt: {len(rows)} of 8 rows wrong in the best start: "
+        f"the table xor is not learned after 50 epochs and 2 attempts: {len(rows)} of 8 rows wrong in the best start: "
         f"{', '.join(rows)}"
     )
 

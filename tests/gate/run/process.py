@@ -114,7 +114,7 @@ def started(
     command: list[str] = SIMULATED,
     stdout: int = subprocess.PIPE,
     stderr: int = subprocess.PIPE,
-    first: Callable[[], None] | None = None,
+    first: Callable[[], object] | None = None,
     pass_fds: tuple[int, ...] = (),
     **more: str,
 ) -> Iterator[Gate]:

@@ -130,7 +130,7 @@ def test_no_more_descriptors_is_nobodys_fault(what: str) -> None:
 #: loaded; standard error goes to a file, whose name is that number; the exit codes are written to the process's own.
 LIMITED = """
 import os, resource, sys
-import pigate.gate.run, pigate.progress
+import pigate.gate.run, pigate.gate.progress
 from pigate.cli import main
 
 def run(more):
