@@ -78,6 +78,7 @@ def test_defaults_written_out(file: Path) -> None:
         undecided = "blink"
         [web]
         host = "127.0.0.1"
+        port = 8000
     """
     found, table = read(file, text)
     assert as_dict(found) == DEFAULTS | {"table": {"name": "xor", "rows": None, "file": None}}
@@ -149,6 +150,31 @@ def test_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert load() == (Settings(), XOR)
     (tmp_path / "pigate.toml").write_text("[training]\nseed = 5\n")
     assert load()[0].training.seed == 5
+
+
+def test_a_usual_file_that_leads_nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A link to nothing in the usual file's place is a mistake; no folder, or a file in the folder's place, is none."""
+    (tmp_path / "pigate.toml").symlink_to("gone")
+    monkeypatch.setattr(config, "DEFAULT_PATH", tmp_path / "pigate.toml")
+    with pytest.raises(ConfigError, match=r"pigate\.toml: No such file or directory"):
+        load()
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "none" / "pigate.toml", tmp_path / "file" / "pigate.toml"):
+        monkeypatch.setattr(config, "DEFAULT_PATH", path)
+        assert load() == (Settings(), XOR)
+
+
+def test_largest_file(file: Path) -> None:
+    """64 KiB are read, and one byte more is refused before it is parsed: dotted keys take TOML quadratic time."""
+    text = "[training]\nseed = 3\n"
+    assert read(file, text + "#" * (65_536 - len(text)))[0].training.seed == 3
+    assert refusal(file, "a" + ".a" * 500_000 + " = 1\n") == "larger than 64 KiB, which is no file of pigate's"
+    assert refusal(file, text + "#" * (65_537 - len(text))) == "larger than 64 KiB, which is no file of pigate's"
+
+
+def test_a_key_of_many_parts_is_nested_too_deeply(file: Path) -> None:
+    """A dotted key is as deep as it has parts: refused in one line, as brackets are."""
+    assert refusal(file, "a" + ".a" * 3000 + " = 1\n") == "it is nested too deeply"
 
 
 def test_settings_are_immutable() -> None:

@@ -1,13 +1,16 @@
 """`--config` of every command that reads a configuration, and `pigate check`."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pigate import config
 
-from .calls import NO_SINGLE_LAYER, TRAINED_KEYS, Call, pigate
+from .calls import NO_SINGLE_LAYER, PATIENCE_S, TRAINED_KEYS, Call, environment, pigate
 
 
 def test_config(call: Call) -> None:
@@ -71,7 +74,8 @@ def test_check_of_given_weights(call: Call) -> None:
     """The configuration's weights are proved on the table before they are used."""
     call("train", "--table", "and", "--export", "w")
     Path("c.toml").write_text("[table]\nname = 'and'\n[training]\nweights = 'w'\n")
-    assert call("check", "--config", "c.toml")[0] == 0
+    said = "the configuration is valid; and is learned by the given weights and every row proved\n"
+    assert call("check", "--config", "c.toml") == (0, said, "")
     Path("c.toml").write_text("[table]\nname = 'or'\n[training]\nweights = 'w'\n")
     assert "or is not learned by the given weights: 6 of 8 rows wrong: 001" in call.refused(
         "check", "--config", "c.toml", code=78
@@ -88,3 +92,124 @@ def test_default_configuration(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_
     code, _, err = call("check")
     assert code == 78
     assert err.startswith(f"pigate: {tmp_path}/usual.toml: the table xor is not learned")
+
+
+#: Runs the command as an ordinary user, with another path of the usual configuration. Loads before what only root may.
+ORDINARY = """
+import os, sys
+from pathlib import Path
+from pigate import config
+from pigate.cli import main
+
+config.DEFAULT_PATH = Path(os.devnull)  # an empty one
+main(["train", "--json"])
+main(["predict", "101", "--hidden", "none", "--epochs", "9"])
+main(["check"])
+import pigate.gate.run
+sys.stdout.flush()
+print("begin", file=sys.stderr)
+config.DEFAULT_PATH = Path(sys.argv[1])
+if os.geteuid() == 0:
+    os.setresuid(65534, 65534, 65534)
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def ordinary(default: Path, *arguments: str) -> tuple[int, list[str]]:
+    """Run a command as an ordinary user; return its exit code and what it says on standard error."""
+    run = subprocess.run(
+        [sys.executable, "-c", ORDINARY, str(default), *arguments],
+        input="",
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=PATIENCE_S,
+    )
+    _, _, told = run.stderr.partition("begin\n")
+    return run.returncode, told.splitlines()
+
+
+@pytest.fixture(params=["unreadable", "dangling", "in a closed folder"])
+def usual(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
+    """Give a usual configuration that is there and cannot be read, and the reason."""
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    (tmp_path / "etc").mkdir()
+    path = tmp_path / "etc" / "pigate.toml"
+    if request.param == "dangling":
+        path.symlink_to("gone")
+        return path, "No such file or directory"
+    path.write_text("[table]\nname = 'and'\n")
+    path.chmod(0o600)
+    if request.param == "in a closed folder":
+        path.chmod(0o644)
+        path.parent.chmod(0o700)
+    return path, "Permission denied"
+
+
+@pytest.mark.parametrize("command", [["check"], ["run", "--board", "gpio"], ["train"], ["predict", "101"]])
+def test_a_usual_configuration_that_cannot_be_read(usual: tuple[Path, str], command: list[str]) -> None:
+    """Where there is a configuration, no command works by the defaults instead: exit 78, and the reason in one line."""
+    path, reason = usual
+    assert ordinary(path, *command) == (78, [f"pigate: {path}: {reason}"])
+
+
+def test_a_simulated_run_needs_no_configuration(usual: tuple[Path, str]) -> None:
+    """Who only plays may be refused the appliance's configuration: the run says so in one line, and goes on."""
+    path, reason = usual
+    code, (first, second, *_) = ordinary(path, "run", "--board", "simulated", "--json")
+    assert (code, first) == (0, f"{path}: {reason}: going on with the defaults")
+    assert second.startswith("xor on a simulated board")
+
+
+def test_a_simulated_run_needs_the_configuration_that_it_names(usual: tuple[Path, str]) -> None:
+    """A file that was asked for is not replaced by the defaults."""
+    path, reason = usual
+    assert ordinary(Path("none"), "run", "--board", "simulated", "--config", str(path)) == (
+        78,
+        [f"pigate: {path}: {reason}"],
+    )
+
+
+def test_a_wrong_usual_configuration_is_no_play(tmp_path: Path) -> None:
+    """A configuration that can be read and is wrong is refused by a simulated run, too."""
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    (tmp_path / "pigate.toml").write_text("nonsense")
+    code, (line,) = ordinary(tmp_path / "pigate.toml", "run", "--board", "simulated")
+    assert code == 78
+    assert line.startswith(f"pigate: {tmp_path}/pigate.toml: Expected '='")
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["train", "--config", "pipe"], 78),
+        (["check", "--config", "pipe"], 78),
+        (["run", "--board", "simulated", "--config", "pipe"], 78),
+        (["check", "--config", "table.toml"], 78),
+        (["check", "--config", "weights.toml"], 78),
+        (["table", "./pipe"], 2),
+        (["train", "--table", "./pipe"], 2),
+        (["run", "--board", "simulated", "--table", "./pipe"], 2),
+        (["train", "--weights", "folder"], 2),
+    ],
+)
+def test_a_named_pipe_is_not_waited_for(tmp_path: Path, command: list[str], code: int) -> None:
+    """A named pipe as configuration, table or weights, which nobody writes to, is refused in one line."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "folder" / "weightsLayer1.txt")
+    (tmp_path / "table.toml").write_text("[table]\nfile = 'pipe'\n")
+    (tmp_path / "weights.toml").write_text("[training]\nweights = 'folder'\n")
+    run = pigate(*command, cwd=tmp_path)
+    assert run.returncode == code
+    assert run.stderr.count("\n") == 1
+    assert run.stderr.endswith(": this is no regular file; a pipe can be read as /dev/stdin\n")
+
+
+def test_a_pipe_is_read_as_standard_input() -> None:
+    """The remedy that the refusal names works, for a table and for a configuration."""
+    assert pigate("table", "/dev/stdin", stdin="00 1\n").stdout == "00 1\n"
+    checked = pigate("check", "--config", "/dev/stdin", stdin="[table]\nname = 'and'\n")
+    assert checked.stdout.startswith("the configuration is valid; and is learned")
