@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NoReturn, TypeVar
 
 from . import __version__, commands
@@ -19,7 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser = _parser()
         args = parser.parse_args(arguments)
         if args.command is None:
-            write(sys.stderr, parser.format_help())
+            with suppress(OSError):
+                write(sys.stderr, parser.format_help())
             return USAGE
         code: int = getattr(commands, args.command)(args)
     except PigateError as exc:

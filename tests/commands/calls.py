@@ -13,6 +13,9 @@ from pigate import cli
 COMMANDS = ["run", "train", "predict", "table", "reproduce", "check", "off"]
 
 
+#: Seconds after which a process is taken for one that hangs.
+PATIENCE_S = 120
+
 PIGATE = [sys.executable, "-m", "pigate"]
 
 
@@ -47,7 +50,7 @@ def pigate(
         stderr=subprocess.PIPE,
         text=True,
         errors="surrogateescape",
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
         **{"env": environment()} | more,
     )

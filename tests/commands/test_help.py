@@ -41,5 +41,5 @@ def test_version(call: Call) -> None:
 def test_all_ways_in() -> None:
     """`pigate` and `python -m pigate` are the same command."""
     script = Path(sys.executable).with_name("pigate")
-    by_script = subprocess.run([script, "table", "xor"], capture_output=True, text=True, check=True, timeout=60)
+    by_script = subprocess.run([script, "table", "xor"], capture_output=True, text=True, check=True, timeout=120)
     assert by_script.stdout == pigate("table", "xor").stdout == str(TruthTable.named("xor"))

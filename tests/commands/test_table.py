@@ -58,7 +58,7 @@ def test_standard_input_may_be_a_socket() -> None:
         ours.sendall(b"00 1\n")
         ours.shutdown(socket.SHUT_WR)
         run = subprocess.run(
-            [*PIGATE, "table", "-"], stdin=theirs.fileno(), capture_output=True, text=True, check=False, timeout=60
+            [*PIGATE, "table", "-"], stdin=theirs.fileno(), capture_output=True, text=True, check=False, timeout=120
         )
     assert (run.returncode, run.stdout, run.stderr) == (0, "00 1\n", "")
 

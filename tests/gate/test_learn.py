@@ -12,6 +12,7 @@ from pigate.gate.learn import EXTEND_EVERY_S, EXTEND_S, learn, prove, train_for_
 from pigate.gate.systemd import Systemd
 from pigate.learning import weight_files as weights
 from pigate.learning.network import Network
+from pigate.learning.proof import examine
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import Trained, train
 from pigate.report import record_of
@@ -100,6 +101,22 @@ def test_weights_of_another_table(tmp_path: Path) -> None:
         task(settings, TruthTable.named("full-adder"))
     with pytest.raises(ConfigError, match=r"training.weights: .*: layer 1 is 4 x 4: it needs 5 rows, or 6"):
         task(settings, TruthTable.named("xor", 5))
+
+
+@pytest.mark.parametrize("output", [0, 1])
+def test_every_output_is_proved(output: int) -> None:
+    """A full adder whose sum, or whose carry, is inverted is proved in no row; a single wrong row is found, too."""
+    table = TruthTable.named("full-adder")
+    *hidden, last = train(table).network.weights
+    wrong = last.copy()
+    wrong[:, output] *= -1
+    with pytest.raises(NotLearnedError):
+        prove(examine(Network([*hidden, wrong], 3), table, 0.1))
+    assert examine(Network([*hidden, wrong], 3), table, 0.1).not_learned == tuple(table.rows)
+    targets = table.rows["101"]
+    other = f"{targets[:output]}{1 - int(targets[output])}{targets[output + 1 :]}"
+    changed = TruthTable({**table.rows, "101": other})
+    assert examine(Network([*hidden, last], 3), changed, 0.1).not_learned == ("101",)
 
 
 def test_prove_passes_a_learned_training() -> None:
