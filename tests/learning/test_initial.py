@@ -52,7 +52,7 @@ def test_initial_is_the_first_start(bias: bool, rule: Rule) -> None:
     """The network given is the first of the starts; the others are as they would be without it."""
     given = train(XOR, bias=bias, seed=5).network
     alone, beside, without = (
-        train(XOR, bias=bias, rule=rule, starts=starts, epochs=0, initial=initial)
+        train(XOR, bias=bias, rule=rule, starts=starts, epochs=1, initial=initial)
         for starts, initial in ((1, given), (4, given), (4, None))
     )
     assert alone.learned  # what is proved before is proved now

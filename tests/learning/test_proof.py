@@ -17,9 +17,9 @@ XOR = TruthTable.named("xor")
 class OtherAlone(Network):
     """A network that says the opposite when it is asked one row."""
 
-    def predict(self, levels: ArrayLike) -> FloatArray:
-        predicted = super().predict(levels)
-        return predicted if predicted.ndim == 2 else 1 - predicted
+    def forward(self, levels: ArrayLike) -> list[FloatArray]:
+        *before, outputs = super().forward(levels)
+        return [*before, outputs if outputs.ndim == 2 else 1 - outputs]
 
 
 def test_rows_are_asked_as_the_switches_ask() -> None:
