@@ -78,7 +78,6 @@ def test_defaults_written_out(file: Path) -> None:
         undecided = "blink"
         [web]
         host = "127.0.0.1"
-        port = 8000
     """
     found, table = read(file, text)
     assert as_dict(found) == DEFAULTS | {"table": {"name": "xor", "rows": None, "file": None}}
