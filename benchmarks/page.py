@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 from pigate import TruthTable, train
 from pigate.config import WebSettings
-from pigate.web.page import Page, Requests
+from pigate.web.page import GateActions, Page
 
 from .edge import flip_gate, instant_board
 from .figure import Figure
@@ -53,8 +53,8 @@ def _with_page() -> list[float]:
     board = instant_board()
     trained = train(TruthTable.named("xor"))
     said: SimpleQueue[str] = SimpleQueue()
-    requests = Requests(lambda _levels: None, lambda _table, _settings: False, lambda: None)
-    page = Page(WebSettings(port=0), board.settings, True, trained, requests, said.put, False)
+    actions = GateActions(lambda _levels: None, lambda _table, _settings: False, lambda: None)
+    page = Page(WebSettings(port=0), board.settings, True, trained, actions, said.put, False)
     try:
         found = re.search(r":(\d+)/", said.get(timeout=30))
         command = [sys.executable, "-c", READER, found[1] if found else "", str(STREAMS)]

@@ -1,4 +1,4 @@
-"""The commands: what was typed, and what is to be done about it."""
+"""The command line: parse what was typed, call the function in commands, turn an error into a line and an exit code."""
 
 from __future__ import annotations
 
@@ -110,7 +110,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--board", choices=("auto", "gpio", "simulated"), default="auto", help="auto: the pins where there is a Pi"
     )
-    run.add_argument("--port", type=_port, metavar="N", help="of the live page, which a real board then has, too")
+    run.add_argument(
+        "--port", type=_port, metavar="N", help="port of the live page; also turns the page on for a real board"
+    )
     run.add_argument("--open", action="store_true", help="open the live page in a browser")
 
     train = command("train", "train on a table and show what was learned", "pigate train --table parity")
@@ -129,7 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     reproduce.add_argument(
         "program", nargs="?", choices=("multi-layer", "single-layer", "xor-gate"), help="all by default"
     )
-    reproduce.add_argument("--export", metavar="DIR", help="write the named program's files, or xor-gate's")
+    reproduce.add_argument(
+        "--export", metavar="DIR", help="write the files of the named program; of xor-gate if none is named"
+    )
 
     check = command(
         "check", "read the configuration and prove its table; touch no pin", "pigate check --config my.toml"

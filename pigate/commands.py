@@ -21,16 +21,16 @@ def run(args: Namespace) -> int:
     from .options import is_simulated, task_for_board
 
     simulated = is_simulated(args.board)
-    # The appliance's file may be closed to an ordinary user who only wants to play. A reload does need it.
+    # A simulated run starts even if this user may not read the usual file; a reload must read it.
     task = task_for_board(args, simulated, needs_file=not simulated)
-    from .gate.run import Request
+    from .gate.run import RunOptions
     from .gate.run import run as run_gate
 
     board = task.settings.board
     where = "on a simulated board" if simulated else f"on the pins ({board.pin_factory})"
     inputs, outputs = (", ".join(map(str, pins)) for pins in (board.inputs, board.outputs))
     say(f"{task.table.name} {where}: switches on GPIO {inputs}; LEDs on GPIO {outputs}")
-    run_gate(Request(task, simulated, args.json, args.open, partial(task_for_board, args, simulated)), signals)
+    run_gate(RunOptions(task, simulated, args.json, args.open, partial(task_for_board, args, simulated)), signals)
     return OK
 
 
@@ -111,6 +111,10 @@ def reproduce(args: Namespace) -> int:
 
 
 def check(args: Namespace) -> int:
+    """Load and prove as a run would.
+
+    A new check of the settings goes into `config.load`, so that run and reload have it, too.
+    """
     from pathlib import Path
 
     from . import config
@@ -141,7 +145,7 @@ def off(_args: Namespace) -> int:
 
 
 def _learned(task: Task) -> Examined:
-    """Train, and tell a person who waits."""
+    """Train, and show progress if it takes longer than a second."""
     from .gate.learn import learn
     from .gate.progress import shown
 

@@ -1,4 +1,4 @@
-"""The settings: one model of the configuration, read from TOML."""
+"""The settings: one model of the configuration, read from TOML and checked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PATH = Path("/etc/pigate/pigate.toml")
 
-#: Bytes of a configuration. A dotted key takes tomllib quadratic time: one this long, ten seconds of a fast machine.
+#: Bytes of a configuration. tomllib needs quadratic time for a dotted key: one of this length takes ten seconds on a
+#: fast machine.
 MAX_BYTES = 64 << 10
 
 #: GPIO 2 and 3 have a resistor to 3.3 V on the board itself (I2C).
@@ -35,7 +36,7 @@ Gpios = Annotated[tuple[Gpio, ...], Meta(min_length=1, max_length=8)]
 
 
 class TableSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Exactly one of the three; none of them is the table ``xor``."""
+    """At most one of the three is given; without any, the table is ``xor``."""
 
     name: str | None = None
     rows: dict[str, Any] | None = None
@@ -72,10 +73,10 @@ class BoardSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class WebSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The live page."""
 
-    #: None: for a simulated board
+    #: None: only a simulated board has a page
     enabled: bool | None = None
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
-    #: None: 8000, and for a simulated board a free one if that is in use
+    #: None: 8000; a simulated board takes a free port if 8000 is in use
     port: Annotated[int, Meta(ge=0, le=65535)] | None = None
 
 
@@ -133,7 +134,10 @@ def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
 
 
 def _is_there(path: Path) -> bool:
-    """Say whether there is such a name; `read_text` says why where it leads nowhere or may not be looked at."""
+    """Return whether the file is there.
+
+    A dangling link or a closed folder counts as there, so that `read_text` gives the reason.
+    """
     try:
         path.lstat()
     except OSError as exc:

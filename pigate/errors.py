@@ -1,4 +1,4 @@
-"""What can go wrong, in words for the person at the keyboard.
+"""What can go wrong, in words for the person at the keyboard; and how a line reaches them: write, put, say, complain.
 
 Each message is one line that says what is wrong, where, and what to type. Each class is also the
 built-in a caller would expect, so a program that uses pigate may catch either; and it carries the
@@ -39,7 +39,7 @@ def write(stream: TextIO, text: str) -> None:
     while data:
         try:
             data = data[os.write(stream.fileno(), data) :]
-        except BlockingIOError:  # whoever started the process made the descriptor so
+        except BlockingIOError:  # the process inherited a non-blocking descriptor
             select([], [stream], [])
 
 

@@ -64,7 +64,7 @@ def read_piece(descriptor: int, size: int) -> bytes:
     while True:
         try:
             return os.read(descriptor, size)
-        except BlockingIOError:  # whoever started the process made the descriptor so
+        except BlockingIOError:  # the process inherited a non-blocking descriptor
             select([descriptor], [], [])
 
 
@@ -74,7 +74,7 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written; the error names it.
     """
-    import tempfile  # which is not for commands that only read
+    import tempfile  # commands that only read do not need it
 
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,4 +1,4 @@
-"""From the options that were typed to a task."""
+"""From the options that were typed, and the configuration, to a task."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def task_of(args: Namespace, needs_file: bool = True) -> Task:
 
     Args:
         args: as they were parsed.
-        needs_file: whether it is refused where the usual file is there and cannot be read.
+        needs_file: whether an unreadable `DEFAULT_PATH` is an error; otherwise one line says so and the
+            defaults apply.
 
     Raises:
         PigateError: the configuration, the table, the weights or an option is wrong.
@@ -51,10 +52,10 @@ def task_of(args: Namespace, needs_file: bool = True) -> Task:
 
 
 def task_for_board(args: Namespace, simulated: bool, needs_file: bool = True) -> Task:
-    """Return the `task_of` a run, with pins that fit the table.
+    """Return a run's task; a simulated board gets the pins that a typed table needs.
 
     Raises:
-        PigateError: as `task_of`, or a real board has others than a table named on the command line needs.
+        PigateError: as `task_of`; or the table does not fit the board's pins.
     """
     from dataclasses import replace
 

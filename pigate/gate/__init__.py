@@ -1,7 +1,9 @@
 """The gate: one run, from the proof to the last decision.
 
-The only room that sees both pins and learning; may import every other but the commands. Read `run`,
-which puts a run together, then `loop` and `debounce`, the way from a switch to the LED. `learn`, `reload`
-and `trainer` bring a proved network; `console` reads standard input, `writer` writes standard output and
-error, `progress` shows a long training, `signals` and `systemd` talk with the system.
+The only room that sees both pins and training; it imports neither `cli`, `commands`, `options` nor `explain`.
+Read `run`, which puts a run together and hands each decision to those who watch (`_receive`: the writer, the
+page, yours), then `loop` and `debounce`, the way from a switch to the LED; `loop` also makes it blink. `learn`
+trains and proves at the start; `reload` does it again for `systemctl reload`, `trainer` for the page's *Train
+again*. `console` reads standard input, `writer` writes standard output and error, `progress` shows a long
+training, `signals` and `systemd` talk with the system.
 """

@@ -41,16 +41,16 @@ def lines(descriptor: int) -> Iterator[str]:
 
 
 def typed(descriptor: int, prompt: Callable[[], str]) -> Iterator[str]:
-    """Yield what a person types at standard input's terminal, until Ctrl-D or quit; arrow keys edit, and bring back.
+    """Yield what a person types at standard input's terminal, until Ctrl-D or quit.
 
-    A thread of its own.
+    Arrow keys edit the line and recall earlier ones. Blocks: call it in a thread of its own.
 
     Raises:
         OSError: the terminal belongs to another program: this one runs in the background.
     """
     import readline
 
-    # In the background, readline would be stopped where it gives the terminal its modes back, and the gate with it.
+    # In the background, readline's restoring of the terminal's modes would stop this process, and the gate with it.
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
     readline.parse_and_bind("set enable-bracketed-paste off")  # a terminal's own mode, which a signal would leave on
     while _in_foreground(descriptor):
@@ -77,7 +77,7 @@ def _in_foreground(descriptor: int) -> bool:
 
 @contextmanager
 def terminal_as_it_was(descriptor: int) -> Iterator[None]:
-    """Give a terminal its modes back in the end: readline, where a signal finds it waiting, cannot."""
+    """Restore the terminal's modes at the end: readline cannot when a signal ends its wait."""
     modes = termios.tcgetattr(descriptor)
     try:
         yield
@@ -120,7 +120,7 @@ def obey(
 
 
 def _complaint(line: str, inputs: int) -> str:
-    """Return what is wrong with a line that is no switch setting; nothing is with a blank one."""
+    """Return what is wrong with a line that is no switch setting; empty for a blank line."""
     if not line:
         return ""
     return f"{shortened(line)} is no switch setting: type {inputs} of 0 and 1, such as {example(inputs)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: Unrest of longer than this, in seconds, is a finding of its own.
+#: Inputs that have not rested for longer than this, in seconds, count as chattering.
 CHATTER_S = 1.0
 
 
@@ -18,7 +18,8 @@ class Debouncer:
         self._levels = ""
         self._since = 0.0  # when the levels last changed
         self._unrest_since = 0.0
-        # input -> when it began to move, and when it last moved: since the levels rested, and without a longer pause
+        # for each input that moved since the levels last rested: when it began to move, and when it last moved; a pause
+        # of longer than `_patience_s` begins anew
         self._moves: dict[int, tuple[float, float]] = {}
         #: the levels that last rested for long enough; empty before the first
         self.settled = ""
@@ -45,9 +46,10 @@ class Debouncer:
         return None if self.resting else self._since + self._settle_s
 
     def chattering(self, now: float) -> tuple[int, ...]:
-        """Return the inputs, counted from 0, that keep the levels from resting, once they have for a second.
+        """Return the inputs, counted from 0, that have kept the levels from resting for longer than `_patience_s`.
 
-        A switch that a person flips meanwhile moves too, but not for as long.
+        An input that has moved for less than half of that, such as a switch flipped meanwhile, is left out if
+        another has moved longer.
         """
         if self.resting or now - self._unrest_since <= self._patience_s:
             return ()

@@ -16,7 +16,7 @@ EXTEND_EVERY_S = 10
 
 
 def learn(task: Task, progress: Progress | None = None) -> Examined:
-    """Train on the table, or take the given network; hold it against the table."""
+    """Train on the table, or take the given network; compare it with the table."""
     settings = task.settings.training
     if task.network is not None:
         return examine(task.network, task.table, settings.tolerance)

@@ -57,7 +57,7 @@ class Reload:
             note = _restart(self._settings, task.settings)
             try:
                 check_width(task.table, self._settings.board)
-            except TableError as exc:  # the file's own pins fit: `reread` saw to that
+            except TableError as exc:  # the table fits the file's own pins (`reread` checked), so the pins have changed
                 raise TableError(note) from exc
             network = train_for_service(task, self._systemd)
         except (PigateError, OSError) as exc:
@@ -82,7 +82,7 @@ class Reload:
 
 
 def _restart(before: Settings, now: Settings) -> str:
-    """Return what a person has to know whose file changes what is read at the start alone."""
+    """Return one line that names the changed sections that need a restart; empty if none do."""
     changed = {"pins": "[board]"} if now.board != before.board else {}
     changed |= {"the page": "[web]"} if now.web != before.web else {}
     if not changed:

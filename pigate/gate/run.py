@@ -19,7 +19,7 @@ from ..pins.board import Board, open_board
 from ..pins.leftovers import forget, remember
 from ..pins.simulated import SimulatedBoard
 from ..report import Snapshot, record_of
-from ..web.page import Page, Requests, wanted
+from ..web.page import GateActions, Page, wanted
 from .console import can_be_read, example, obey, terminal_as_it_was
 from .learn import train_for_service
 from .loop import Loop
@@ -35,7 +35,7 @@ CHATTER_EVERY_S = 3600
 
 
 @dataclass(frozen=True)
-class Request:
+class RunOptions:
     """What `pigate run` was asked for."""
 
     task: Task
@@ -47,7 +47,7 @@ class Request:
     reread: Callable[[], Task]
 
 
-def run(request: Request, signals: Signals) -> None:
+def run(options: RunOptions, signals: Signals) -> None:
     """Run the gate until a signal, or the end of a simulated board's input. For the main thread.
 
     Raises:
@@ -58,54 +58,56 @@ def run(request: Request, signals: Signals) -> None:
     with ExitStack() as stack:
         systemd = Systemd()
         stack.callback(systemd.close)
-        with shown(request.task.settings.training.epochs) as progress:
-            network = train_for_service(request.task, systemd, progress)
+        with shown(options.task.settings.training.epochs) as progress:
+            network = train_for_service(options.task, systemd, progress)
         record = record_of(network)
         how = f"in {record.epochs} epochs" if record else "by the given weights"
         say(f"{network.table.name} is learned {how}, every taught row is proved")
-        settings = request.task.settings.board
-        board = SimulatedBoard(settings) if request.simulated else open_board(settings)
+        settings = options.task.settings.board
+        board = SimulatedBoard(settings) if options.simulated else open_board(settings)
         stack.enter_context(_board_named())
         stack.callback(board.close)
-        if not request.simulated:
+        if not options.simulated:
             remember(settings.outputs)
         stack.callback(systemd.stopping)
-        _Run(request, signals, systemd, board, network).run()
-        if not request.simulated:
+        _Run(options, signals, systemd, board, network).run()
+        if not options.simulated:
             forget()
 
 
 class _Run:
     """A run from the first decision to the last: the loop, and those who talk with it."""
 
-    def __init__(self, request: Request, signals: Signals, systemd: Systemd, board: Board, network: Examined) -> None:
-        self._request = request
+    def __init__(
+        self, options: RunOptions, signals: Signals, systemd: Systemd, board: Board, network: Examined
+    ) -> None:
+        self._options = options
         self._signals = signals
         self._systemd = systemd
         self._board = board
         self._loop = Loop(board, network, systemd, self._receive)
         self._last_chatter = -float(CHATTER_EVERY_S)
-        form = _form(request)
+        form = _form(options)
         self._has_prompt = form == "prompt"
         if self._has_prompt:
             say(f"type the switches, such as {example(len(board.settings.inputs))}, and Enter; help says more")
         self._writer = Writer(form, partial(self._loop.post, self._loop.stop))
-        self._reload = Reload(self._loop, systemd, request.task.settings, request.reread, self._writer.tell)
+        self._reload = Reload(self._loop, systemd, options.task.settings, options.reread, self._writer.tell)
         self._page: Page | None = None
-        self._failure: Exception | None = None  # of a thread
+        self._failure: Exception | None = None  # the error of a thread that failed
 
     def run(self) -> None:
         """Run until a signal or the end of input."""
         threading.excepthook = self._thread_failed
         self._signals.receive = self._on_signal
         self._systemd.ready(f"{self._loop.network.table.name}: reading the switches")
-        task, simulated, open_page = self._request.task, self._request.simulated, self._request.open_page
+        task, simulated, open_page = self._options.task, self._options.simulated, self._options.open_page
         if wanted(task.settings.web, simulated, open_page, self._writer.tell):
             trainer = Trainer(self._loop, task.settings, self._training_began, self._training_ended)
-            requests = Requests(self._set_switches, trainer.begin, trainer.cancel)
+            actions = GateActions(self._set_switches, trainer.begin, trainer.cancel)
             network = self._loop.network
             self._page = Page(
-                task.settings.web, self._board.settings, simulated, network, requests, self._writer.tell, open_page
+                task.settings.web, self._board.settings, simulated, network, actions, self._writer.tell, open_page
             )
         if isinstance(self._board, SimulatedBoard) and can_be_read(sys.stdin.fileno()):
             # The first decision is for the levels at start, whatever the first line will say.
@@ -151,7 +153,7 @@ class _Run:
         """Take switch settings from standard input until its end. A thread of its own."""
 
         def flip(levels: str, written: Callable[[], None]) -> None:
-            def set_and_ask() -> None:  # in one message: a pass between two would decide unasked
+            def set_and_ask() -> None:  # one message: between two, the loop could decide before the answer is asked for
                 board.set_switches(levels)
                 self._loop.on_next_decision(partial(self._writer.put, written=written))
 
@@ -175,7 +177,7 @@ class _Run:
 
 @contextmanager
 def _board_named() -> Iterator[None]:
-    """Name the board in what the kernel refuses, where no file is named and descriptors are left."""
+    """Name the board in an OSError that names no file, unless descriptors ran out."""
     try:
         yield
     except OSError as exc:
@@ -184,10 +186,10 @@ def _board_named() -> Iterator[None]:
         raise OSError(exc.errno, exc.strerror or str(exc), "the board") from exc
 
 
-def _form(request: Request) -> Form:
-    """Return how the decisions are written: on real pins only to a person, or to who asks for JSON."""
-    if request.as_json:
+def _form(options: RunOptions) -> Form:
+    """Return how decisions are written; real pins write only to a terminal, or as JSON if asked."""
+    if options.as_json:
         return "json"
     if not sys.stdout.isatty():
-        return "words" if request.simulated else None
-    return "prompt" if request.simulated and sys.stdin.isatty() else "drawing"
+        return "words" if options.simulated else None
+    return "prompt" if options.simulated and sys.stdin.isatty() else "drawing"

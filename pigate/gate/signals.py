@@ -31,8 +31,8 @@ class Signals:
     """SIGTERM, SIGINT and SIGHUP of a run, and of the process from then on. For the main thread.
 
     Until `receive` is set, the first two end the process with exit code 0 at once, and so does SIGHUP
-    where no service manager would send it to ask for a reload. The handlers stay: put back, they
-    would let a second Ctrl-C hit what the first one's end has still to do.
+    where no service manager would send it to ask for a reload. The handlers stay: with
+    Python's own back, a second Ctrl-C could interrupt the cleanup after the first.
     """
 
     def __init__(self) -> None:

@@ -51,7 +51,7 @@ class Writer:
         self._left_out = 0
         self._last = ""  # what stands on the terminal's last line
         self._finishing = False
-        #: why standard output can take no more, unless its reader has just gone
+        #: why standard output can take no more; None if it can, or if its reader simply went away
         self.failure: OSError | None = None
         self._wake_w, self._wake_r = socketpair()
         self._wake_w.setblocking(False)
@@ -70,7 +70,10 @@ class Writer:
         self._add(text, written)
 
     def prompt(self) -> str:
-        """Return the terminal's last line for readline, which draws it, with what takes no room marked. Any thread."""
+        """Return the terminal's last line for readline, which draws it. Any thread.
+
+        Its control sequences are marked as taking no room.
+        """
         return re.sub("\r|\033\\[[0-9;]*[mK]", "\001\\g<0>\002", _ERASE + self._last)
 
     def finish(self, timeout_s: float = 1.0) -> None:
@@ -100,7 +103,7 @@ class Writer:
                     self.failure = OSError(exc.errno, exc.strerror, "standard output")
                 self._form, self._last = None, ""
                 self._ended()
-                self._write_all()  # what a person is told still is
+                self._write_all()  # lines for a person still go to standard error
             finally:
                 while self._waiting:
                     self._waiting.popleft()[1]()
@@ -113,7 +116,7 @@ class Writer:
         while True:
             while self._waiting:
                 item, written = self._waiting.popleft()
-                # Whoever is to be told, at a prompt, draws the line anew.
+                # At a prompt, the thread that waits for `written` draws the line itself.
                 draw = self._form != "prompt" or written is _nothing
                 if isinstance(item, str):
                     self._write_line(item, draw)

@@ -1,4 +1,4 @@
-"""What a person is told whose table is not learned: how far it came, what to try, and what cannot be learned at all."""
+"""The error for a table that is not learned: how far it came, what to try, and what cannot be learned at all."""
 
 from __future__ import annotations
 

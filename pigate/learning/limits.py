@@ -27,7 +27,7 @@ def _whole(value: Any, least: int, largest: int) -> bool:
 
 
 def _number(value: object) -> float:
-    """Return a number, and one that is out of all limits for what is none."""
+    """Return the value as a float; if it is no number, -1.0, which is outside all limits."""
     return float(value) if isinstance(value, Real) and not isinstance(value, bool) else -1.0
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-Rule = Callable[[tuple[int, ...]], tuple[int, ...]]
+Function = Callable[[tuple[int, ...]], tuple[int, ...]]
 
 
 def _bit(condition: bool) -> tuple[int]:
     return (int(condition),)
 
 
-#: name -> (what it says, its number of inputs or None for any, the rule)
-NAMED: dict[str, tuple[str, int | None, Rule]] = {
+#: name -> (what it means, its number of inputs or None for any, its function)
+NAMED: dict[str, tuple[str, int | None, Function]] = {
     "xor": ("1 when all inputs agree (the article's table)", None, lambda x: _bit(len(set(x)) == 1)),
     "parity": ("1 when an odd number of inputs is 1", None, lambda x: _bit(sum(x) % 2 == 1)),
     "and": ("1 when all inputs are 1", None, lambda x: _bit(all(x))),
@@ -28,9 +28,9 @@ NAMED: dict[str, tuple[str, int | None, Rule]] = {
 
 
 def named_for(inputs: int, outputs: int) -> list[str]:
-    """Return the names of the tables that come with so many inputs and outputs."""
+    """Return the names of the tables that can have these numbers of inputs and outputs."""
     return [
         name
-        for name, (_, fixed, rule) in NAMED.items()
-        if fixed in (None, inputs) and len(rule((0,) * inputs)) == outputs
+        for name, (_, fixed, function) in NAMED.items()
+        if fixed in (None, inputs) and len(function((0,) * inputs)) == outputs
     ]

@@ -47,9 +47,9 @@ class Program:
     printed: dict[str, str]
     #: the loss that the article prints, if it does
     printed_loss: str = ""
-    #: the article prints the outputs of its last pass, which that pass's update comes after
+    #: whether the last pass also updates; False where the article prints the outputs from before its last update
     last_update: bool = True
-    #: the article seeds its generator with 1, so its digits come out again; else they are one run's
+    #: whether the article seeds its generator (with 1), so that its digits come out again; else they are one run's
     seeded: bool = True
 
 

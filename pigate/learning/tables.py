@@ -121,18 +121,18 @@ class TruthTable(Mapping[str, str]):
         <TruthTable parity: 00 0, 01 1, 10 1, 11 0>
 
         Raises:
-            TableError: there is no such name, or it does not come with so many inputs.
+            TableError: there is no such name, or its table cannot have this number of inputs.
         """
         if name not in TruthTable.names():  # a list: what is asked for may be anything
             hint = did_you_mean(name, NAMED) or "pigate table lists them"
             raise TableError(f"there is no table named {shortened(name)}: {hint}")
-        _, fixed, rule = NAMED[name]
+        _, fixed, function = NAMED[name]
         if inputs is None:
             inputs = fixed or 3
         _check_inputs(inputs)
         if fixed is not None and inputs != fixed:
             raise TableError(f"the table {name} has {fixed} inputs, not {inputs}")
-        return cls({_text(bits): _text(rule(bits)) for bits in product((0, 1), repeat=inputs)}, name)
+        return cls({_text(bits): _text(function(bits)) for bits in product((0, 1), repeat=inputs)}, name)
 
     @classmethod
     def from_function(cls, function: Callable[..., object], inputs: int = 3) -> TruthTable:

@@ -144,6 +144,7 @@ def open_board(settings: BoardSettings) -> Board:
 
 
 def _factory(name: str) -> Factory:
+    """Return the pin factory that a setting names; a new one goes here."""
     # Never gpiozero's fallback chain: it reports the last factory's error instead of the first one.
     if name == "gpiod":
         gpiochip.open_chip().close()  # reports a missing gpiod in one line, before the import

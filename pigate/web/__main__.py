@@ -62,7 +62,7 @@ def most_connections() -> int:
 
 
 def end_with_the_gate() -> None:
-    """Have the kernel kill this process when the gate's thread that started it ends, even while it is stopped.
+    """Have the kernel kill this process when the gate's thread that started it ends, even if this process is stopped.
 
     The gate may also end it by closing its input, which a stopped process cannot notice. A terminal's Ctrl-C is
     for the gate alone.
@@ -77,10 +77,10 @@ def main() -> None:
     end_with_the_gate()
     host, ports = sys.argv[1], [int(port) for port in sys.argv[2:]]
     try:
+        from .connections import serve
         from .feed import Feed
         from .requests import Asker
         from .server import application
-        from .serving import serve
         from .state import pieces_of
     except ImportError as exc:
         tell(Failed(f"{exc}: pip install 'pigate[web]'"))

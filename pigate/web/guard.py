@@ -47,8 +47,8 @@ class Guard:
 def is_this_machine(host: str) -> bool:
     """Say whether a Host header is an address, or a name of this machine.
 
-    Another name that leads here is a rebinding attack: a page of that name would be of one origin
-    with this server.
+    Another name that leads here is a rebinding attack: a page under that name would share this
+    server's origin.
     """
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
     own = gethostname().lower()
@@ -66,6 +66,6 @@ def is_from_here(scope: Scope) -> bool:
     (peer, _), (here, _) = scope["client"], scope["server"]
     try:
         address = ip_address(peer.partition("%")[0])
-    except ValueError:  # a proxy says what is no address
+    except ValueError:  # a proxy may send what is no address
         return False
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback or peer == here

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: A loss curve has at most this many points: no screen shows more.
 MAX_POINTS = 256
 
-#: A request is short; a longer message, in bytes, is none of the page's process's.
+#: In bytes: the page's process sends no longer message.
 MAX_REQUEST = 1 << 16
 
 
@@ -55,7 +55,10 @@ class Gate(Struct, frozen=True):
 
 
 class Training(Struct, frozen=True):
-    """A training: what is printed of it, losses ``(points, starts)`` and, for each layer, ``(snapshots, ...)``."""
+    """A training: `summary` as ``train --json`` prints it, and more.
+
+    Losses are ``(points, starts)``; snapshots are, for each layer, ``(snapshots, ...)``.
+    """
 
     summary: dict[str, Any]
     losses: Array
@@ -63,7 +66,7 @@ class Training(Struct, frozen=True):
 
 
 class News(Struct, frozen=True, tag=True, omit_defaults=True):
-    """To the page: what is new of the gate; None where nothing is. The first holds all but the snapshot."""
+    """To the page: what has changed; None means unchanged. The first holds all but the snapshot."""
 
     board: Board | None = None
     gate: Gate | None = None
@@ -74,7 +77,7 @@ class News(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Ready(Struct, frozen=True, tag=True):
-    """To the gate: people can look, at this address; its port, which a page started again takes."""
+    """To the gate: people can look at this address. A page that is started again takes the same port."""
 
     address: str
     port: int
@@ -129,7 +132,7 @@ class Shown:
 
 
 def news_since(before: Shown | None, now: Shown, board: Board) -> News:
-    """Return what is new since before; all there is where there is no before."""
+    """Return what is new since `before`; everything if that is None."""
     decided = now.snapshot if before is None or before.snapshot is not now.snapshot else None
     return News(
         board=None if before else board,

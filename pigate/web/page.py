@@ -36,7 +36,7 @@ from .processes import open_in_browser, page_process
 #: Where the settings name no port.
 DEFAULT_PORT = 8000
 
-#: Between two feedings, in seconds: no screen shows more. The first after a rest goes at once.
+#: Seconds between two writes to the page's process: no screen shows more. The first after a rest goes at once.
 MIN_PAUSE_S = 1 / 30
 
 #: A page that died is started again after this many seconds.
@@ -47,8 +47,8 @@ END_S = 5.0
 
 
 @dataclass(frozen=True)
-class Requests:
-    """What a simulated board's page may have done. Each is called in a thread of the page's."""
+class GateActions:
+    """What the page of a simulated board may ask the gate to do. Each is called in one of `Page`'s threads."""
 
     set_switches: Callable[[str], None]
     #: begins a training; returns False where one is running already
@@ -58,7 +58,7 @@ class Requests:
 
 
 def wanted(settings: WebSettings, simulated: bool, open_page: bool, say: Callable[[str], None]) -> bool:
-    """Return whether there is to be a page; say in one line why not, to somebody who asked for one.
+    """Return whether to serve a page; if not, tell somebody who asked for one why, in one line.
 
     Args:
         settings: of the page.
@@ -85,7 +85,7 @@ class Page:
         board: the pins.
         simulated: whether the page may move switches and train again.
         examined: the network that decides at first.
-        requests: what it may have done.
+        actions: what the page may ask the gate to do.
         say: writes one line for a person; called in a thread of the page's.
         open_page: open it in a browser.
 
@@ -98,13 +98,13 @@ class Page:
         board: BoardSettings,
         simulated: bool,
         examined: Examined,
-        requests: Requests,
+        actions: GateActions,
         say: Callable[[str], None],
         open_page: bool,
     ) -> None:
         self._settings = settings
         self._board = board_of(board, simulated)
-        self._requests = requests
+        self._actions = actions
         self._say = say
         self._open_page = open_page
         self._gate = examined
@@ -157,7 +157,7 @@ class Page:
                 self._say(f"no live page: {exc or type(exc).__name__}")
 
     def _run(self) -> None:
-        """Keep a page's process, as long as it comes up."""
+        """Run the page's process, and start it again when it ends, unless it never came up."""
         with self._failures_said():
             while self._serve() and not self._closing.is_set():
                 self._say(f"the live page has ended; it starts again in {RESTART_S:g} seconds")
@@ -200,13 +200,13 @@ class Page:
         elif self._board.kind != "simulated":
             return  # the page's process refuses it already
         elif isinstance(message, SetSwitches):
-            self._requests.set_switches(message.levels)
+            self._actions.set_switches(message.levels)
         elif isinstance(message, Train):
-            begun = self._requests.train(TruthTable(message.rows, message.table), message.settings)
+            begun = self._actions.train(TruthTable(message.rows, message.table), message.settings)
             self._answers.put(Answer(message.number, begun))
             self._news.set()
         elif isinstance(message, Cancel):
-            self._requests.cancel()
+            self._actions.cancel()
 
     def _announce(self, address: str) -> None:
         """Say where the page is, and open it if asked to; once."""

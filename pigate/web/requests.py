@@ -72,7 +72,7 @@ def train_again(wanted: TrainAgain, board: Board, gate: Gate) -> Train:
     """Return the training that a page asks for.
 
     Raises:
-        ValueError: a setting is out of range, or the table is none or does not fit the pins; one line.
+        ValueError: a setting is out of range, or the table does not exist or does not fit the pins; one line.
     """
     _, *choices = TrainAgain.__struct_fields__
     asked = {choice: value for choice in choices if (value := getattr(wanted, choice)) is not UNSET}
@@ -122,7 +122,7 @@ class Asker:
             del self._waiting[number]
 
     def take(self, answer: Answer) -> None:
-        """Take an answer of the gate's in; nobody waits any more for one that is late."""
+        """Take in an answer of the gate's; a late one is ignored."""
         waiting = self._waiting.get(answer.number)
         if waiting is not None and not waiting.done():
             waiting.set_result(answer.taken)

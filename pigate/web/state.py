@@ -18,7 +18,7 @@ def pieces_of(news: News) -> dict[str, Any]:
     if news.board is not None:
         pieces["board"] = msgspec.to_builtins(news.board)
         pieces["tables"] = named_for(len(news.board.inputs), len(news.board.outputs))
-        # The page says the meaning in brackets, and needs none in it.
+        # The page puts the meaning in brackets, so its own brackets are cut off.
         pieces["meanings"] = {name: NAMED[name][0].partition(" (")[0] for name in pieces["tables"]}
         pieces["form"] = {"limits": limits(), "presets": PRESETS}
     if news.gate is not None:

@@ -7,14 +7,14 @@ from queue import Empty, SimpleQueue
 
 from pigate import TruthTable, train
 from pigate.config import BoardSettings, WebSettings
-from pigate.web.page import Page, Requests
+from pigate.web.page import GateActions, Page
 
 from .site import PATIENCE_S
 
 XOR = train(TruthTable.named("xor"))
 
 #: of a page that nobody asks for anything
-NO_REQUESTS = Requests(lambda _levels: None, lambda _table, _settings: False, lambda: None)
+NO_ACTIONS = GateActions(lambda _levels: None, lambda _table, _settings: False, lambda: None)
 
 
 class Pages:
@@ -30,11 +30,11 @@ class Pages:
         settings: WebSettings = WebSettings(port=0),  # noqa: B008 (immutable)
         *,
         simulated: bool = True,
-        requests: Requests = NO_REQUESTS,
+        actions: GateActions = NO_ACTIONS,
         open_page: bool = False,
     ) -> Page:
         """Open a page of an XOR gate."""
-        page = Page(settings, BoardSettings(), simulated, XOR, requests, self.said.put, open_page)
+        page = Page(settings, BoardSettings(), simulated, XOR, actions, self.said.put, open_page)
         self._pages.append(page)
         return page
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from pigate.web.serving import SparseLog
+from pigate.web.connections import SparseLog
 
 from .site import PATIENCE_S, Site, configured, served
 

@@ -90,12 +90,12 @@ def test_real_board_only_shows() -> None:
     """On a real board every write is refused, whoever asks, before its body is looked at."""
     driver = (
         "import sys\n"
-        "from pigate.web.page import Page, Requests\n"
+        "from pigate.web.page import GateActions, Page\n"
         "from pigate.config import BoardSettings, WebSettings\n"
         "from pigate import TruthTable, train\n"
         "def obeyed(*request): print('obeyed', request, file=sys.stderr, flush=True)\n"
         "page = Page(WebSettings(port=0), BoardSettings(), False, train(TruthTable.named('xor')),\n"
-        "    Requests(obeyed, obeyed, obeyed), lambda line: print(line, file=sys.stderr, flush=True), False)\n"
+        "    GateActions(obeyed, obeyed, obeyed), lambda line: print(line, file=sys.stderr, flush=True), False)\n"
         "sys.stdin.read()\n"
     )
     with subprocess.Popen(

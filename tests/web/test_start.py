@@ -150,11 +150,11 @@ def test_no_descriptor_left_is_one_line() -> None:
     driver = (
         "import os, resource, threading\n"
         "from pigate.config import BoardSettings, WebSettings\n"
-        "from pigate.web.page import Page, Requests\n"
+        "from pigate.web.page import GateActions, Page\n"
         "from pigate import TruthTable, train\n"
         "xor = train(TruthTable.named('xor'))\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir('/proc/self/fd')) - 1, 4096))\n"
-        "Page(WebSettings(port=0), BoardSettings(), True, xor, Requests(print, print, print), print, False)\n"
+        "Page(WebSettings(port=0), BoardSettings(), True, xor, GateActions(print, print, print), print, False)\n"
         "[thread.join() for thread in threading.enumerate() if thread.name == 'live page']\n"
         "print('goes on')\n"
     )
