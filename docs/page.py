@@ -26,7 +26,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "pigate.toml"
         config.write_text("[web]\nport = 0\n")
-        command = [sys.executable, "-m", "pigate", "run", "--board", "simulated", "--config", str(config)]
+        command = [sys.executable, "-P", "-m", "pigate", "run", "--board", "simulated", "--config", str(config)]
         with subprocess.Popen(  # noqa: S603 (this repository's own program)
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         ) as run:

@@ -57,7 +57,7 @@ test("the introduction counts what there is, and says how the network came to it
 
 test("a history names the winner, and earlier attempts that were stuck", () => {
   const text = history({ ...TRAINED, attempts: 3 }, "xor");
-  assert.match(text, /^4 random starts side by side, the resilient rule, with bias, seed 1\. Start 3 had every row right first, after 14 epochs, 1\.7 ms\./);
+  assert.match(text, /^Four random starts side by side, the resilient rule, with bias, seed 1\. Start 3 had every row right first, after 14 epochs, 1\.7 ms\./);
   assert.match(text, /Two earlier batches got stuck and made way\.$/);
   assert.match(history({ ...TRAINED, starts: 1, winner: 0, rule: "plain" }, "xor"), /^One random start, the plain rule at rate 1, .* It had every row right after/);
 });

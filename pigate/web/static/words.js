@@ -69,7 +69,7 @@ export function history(training, gate) {
   const many = training.starts > 1;
   const rule = training.rule === "plain" ? `the plain rule at rate ${training.learning_rate}` : "the resilient rule";
   const how = `${rule}, ${training.bias ? "with" : "without"} bias, seed ${whole(training.seed)}`;
-  const starts = many ? `${whole(training.starts)} random starts side by side` : "One random start";
+  const starts = capital(count(training.starts, "random start")) + (many ? " side by side" : "");
   const earlier = training.attempts - 1;
   const stuck = earlier ? ` ${capital(count(earlier, "earlier batch"))} got stuck and made way.` : "";
   const epochs = `${count(training.epochs, "epoch")}, ${duration(training.duration_s)}`;
@@ -79,6 +79,7 @@ export function history(training, gate) {
     return `${starts}, ${how}: after ${epochs}, ${rows} still wrong or undecided. The old gate, ${gate}, goes on.`;
   }
   const who = many ? `Start ${training.winner + 1} had every row right first, after` : "It had every row right after";
-  const rest = many ? ` The faint lines are the other ${training.starts - 1}: one start alone may be slow, or stuck for good.` : "";
+  const faint = training.starts > 2 ? "lines are the others" : "line is the other";
+  const rest = many ? ` The faint ${faint}: one start alone may be slow, or stuck for good.` : "";
   return `${starts}, ${how}. ${who} ${epochs}.${rest}${stuck}`;
 }
