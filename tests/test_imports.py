@@ -138,6 +138,7 @@ def test_no_numpy(statements: str) -> None:
         COMMAND.format([]),
         COMMAND.format(["off"]),
         COMMAND.format(["table"]),
+        COMMAND.format(["table", "./none"]),
         COMMAND.format(["table", "xor"]),
         COMMAND.format(["--help"]),
         COMMAND.format(["train", "--help"]),
