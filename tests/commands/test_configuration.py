@@ -107,7 +107,7 @@ main(["train", "--json"])
 main(["predict", "101", "--hidden", "none", "--epochs", "9"])
 main(["check"])
 import pigate.gate.run
-b"".decode("utf-8-sig")
+import encodings.utf_8_sig
 sys.stdout.flush()
 print("begin", file=sys.stderr)
 config.DEFAULT_PATH = Path(sys.argv[1])
