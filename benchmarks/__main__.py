@@ -1,18 +1,28 @@
-"""One run of all benchmarks, a table of ratios."""
+"""One run of all benchmarks: a table of ratios, docs/benchmarks.md, and what got worse."""
 
 from __future__ import annotations
 
-import platform
+import sys
 
-from . import commands, edge, page, process, training
-from .figure import table
-
-
-def main() -> None:
-    """Measure and print, most of a minute long."""
-    print(f"Python {platform.python_version()} on {platform.machine()}\n")
-    print(table([*training.figures(), edge.figure(), page.figure(), *process.figures(), *commands.figures()]))
-    print(f"\n{training.by_inputs()}")
+from . import commands, document, edge, page, process, training
+from .figure import HEAD, Figure, as_text, measured, worse
 
 
-main()
+def main() -> int:
+    """Measure, print and write, some minutes long; return 1 if a figure got worse, and then write nothing."""
+    before = document.committed()
+    figures: list[Figure] = []
+    groups = training.figures, edge.figures, page.figures, process.figures, commands.figures
+    for group in groups:
+        figures += measured(group, before)
+    parity = training.by_inputs()
+    print(f"{document.machine()}\n\n{as_text([HEAD, *(figure.cells for figure in figures)])}\n\n{as_text(parity)}")
+    if names := worse(figures, before):
+        print("\nworse by more than a fifth, in two runs of three:", *names, sep="\n  ", file=sys.stderr)
+        return 1
+    document.write(figures, parity, before)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -28,10 +28,10 @@ FLIPS = 500
 PAUSE_S = 0.02
 
 
-def figure() -> Figure:
+def figures() -> Iterator[Figure]:
     """Flip a switch at random moments and wait for the LED, first with pigate, then with `source`."""
     what = "switch edge to LED, settle_s = 0"
-    return Figure(what, "ms", _pigate(), "gpiozero led.source = button", _source(), 1 / 20)
+    yield Figure(what, "ms", _pigate(), "gpiozero led.source = button", _source(), 1 / 20)
 
 
 def _pigate() -> list[float]:

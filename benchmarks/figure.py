@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+
+#: A ratio that is larger than the committed one by more than a fifth, in two runs of three, is worse.
+WORSE = 1.2
+RUNS = 3
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,16 @@ class Figure:
     target: float | None = None
     #: the largest median of ours that is good enough, where the ratio is not what counts
     limit: float | None = None
+    #: what else there is to say of either
+    ours_note: str = ""
+    theirs_note: str = ""
+    #: the peer never did what is measured, so a ratio says nothing
+    failed: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is, in every run."""
+        return f"{self.what}: {self.peer}"
 
     @property
     def ratio(self) -> float:
@@ -29,30 +43,56 @@ class Figure:
     @property
     def verdict(self) -> str:
         """What was aimed at, and whether it was met."""
+        if self.failed:
+            return "-"
         if self.limit is not None:
             met, aim = median(self.ours) <= self.limit, f"<= {self.limit:g} {self.unit}"
         elif self.target is not None:
-            met, aim = self.ratio <= self.target, f"<= {_ratio(self.target)}"
+            met, aim = self.ratio <= self.target, f"<= {as_ratio(self.target)}"
         else:
             return "-"
         return f"{aim}  {'met' if met else 'MISSED'}"
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands in its line of a table: see `HEAD`."""
+        ours, theirs = (f"{short(median(values))} {self.unit}" for values in (self.ours, self.theirs))
+        ours, theirs = (
+            f"{taken} ({note})" if note else taken
+            for taken, note in ((ours, self.ours_note), (theirs, self.theirs_note))
+        )
+        return self.what, ours, self.peer, theirs, "-" if self.failed else as_ratio(self.ratio), self.verdict
 
-def table(figures: Sequence[Figure]) -> str:
-    """Return the figures as text, a line each."""
-    lines = [("figure (medians)", "pigate", "peer", "", "ratio", "target")]
-    for figure in figures:
-        ours, theirs = (f"{_short(median(values))} {figure.unit}" for values in (figure.ours, figure.theirs))
-        lines.append((figure.what, ours, theirs, figure.peer, _ratio(figure.ratio), figure.verdict))
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+
+HEAD = ("figure (medians)", "pigate", "peer", "", "ratio", "target")
+
+
+def measured(group: Callable[[], Iterable[Figure]], committed: Mapping[str, float]) -> list[Figure]:
+    """Measure a group of figures; three times if one seems worse, and then keep each one's middle run."""
+    runs = [list(group())]
+    if worse(runs[0], committed):
+        runs += [list(group()) for _ in range(RUNS - 1)]
+    return [sorted(figures, key=lambda figure: figure.ratio)[len(runs) // 2] for figures in zip(*runs, strict=True)]
+
+
+def worse(figures: Iterable[Figure], committed: Mapping[str, float]) -> list[str]:
+    """Name the figures whose ratio is larger than the committed one by more than a fifth."""
+    return [figure.name for figure in figures if figure.ratio > WORSE * committed.get(figure.name, float("inf"))]
+
+
+def as_text(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of cells as text, a column under another."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
+    """Return a value with three digits."""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _ratio(value: float) -> str:
-    return f"1/{_short(1 / value)}" if value < 0.5 else f"{value:.2f}"
+def as_ratio(value: float) -> str:
+    """Return a ratio as 1/20 or 0.75."""
+    return f"1/{short(1 / value)}" if value < 0.5 else f"{value:.2f}"

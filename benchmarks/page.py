@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from queue import SimpleQueue
 
 from pigate import TruthTable, train
@@ -35,10 +36,10 @@ while True:
 """
 
 
-def figure() -> Figure:
+def figures() -> Iterator[Figure]:
     """Flip a switch 10,000 times with the page and its streams, and as often without."""
     what = f"switch edge to LED, page with {STREAMS} streams"
-    return Figure(what, "ms", _with_page(), "the same without a page", _without(), 1.5)
+    yield Figure(what, "ms", _with_page(), "the same without a page", _without(), 1.5)
 
 
 def _without() -> list[float]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from .backpropagation import Batch, Update
 from .network import FloatArray, Network
-from .proof import rows_not_learned
+from .proof import Examined, examine
 from .tables import TruthTable
 
 #: How many numbers of eight bytes the record of the weights may hold: 8 MB.
@@ -30,9 +30,8 @@ class Attempt:
 
     #: the start that was proved, or the one that came nearest
     winner: int
-    network: Network
-    #: taught rows that it does not decide rightly
-    wrong: tuple[str, ...]
+    #: its network, held against the table
+    examined: Examined
     #: (epochs, starts): mean squared error of every start before each update
     losses: FloatArray
     #: epochs of the snapshots, and the winner's weights then: for each layer (snapshots, rows, columns)
@@ -70,35 +69,35 @@ def attempt(
         progress: called, if given, after each epoch with its number in this attempt and the lowest loss.
     """
     starts = len(batch.weights)
-    losses = np.empty((limit + 1, starts))
+    squares = np.empty((limit + 1, starts))
+    # Where every error is below the tolerance, the mean of their squares is below its square.
+    enough = tolerance * tolerance / batch.mean
     record = _Record(batch.weights)
     epoch = 0
     while True:
         batch.forward()
-        now = losses[epoch]
-        batch.losses(now)
+        now = squares[epoch]
+        batch.squares(now)
         lowest = now[now.argmin()]
-        # Where every error is below the tolerance, the mean of their squares is below its square.
-        if epoch == limit or lowest < tolerance * tolerance:
+        if epoch == limit or lowest < enough:
             winner, error = batch.nearest()
             if epoch == limit or error < tolerance:
                 network = Network(batch.layers(batch.weights[winner]), table.inputs)
-                wrong = rows_not_learned(network, table, tolerance)
-                if not wrong or epoch == limit:
+                examined = examine(network, table, tolerance)
+                if examined.learned or epoch == limit:
                     break
         record.take(epoch)
         update(batch.weights, batch.backward())
         epoch += 1
         if progress is not None:
-            progress(epoch, float(lowest))
+            progress(epoch, float(lowest) * batch.mean)
     record.take(epoch, last=True)
     return Attempt(
         winner=winner,
-        network=network,
-        wrong=wrong,
-        losses=losses[:epoch].copy(),
+        examined=examined,
+        losses=squares[:epoch] * batch.mean,
         snapshot_epochs=tuple(record.epochs),
-        snapshots=tuple(batch.layers(np.stack([weights[winner] for weights in record.weights]))),
+        snapshots=tuple(batch.layers(record.of(winner).copy())),
     )
 
 
@@ -107,18 +106,23 @@ class _Record:
 
     def __init__(self, weights: FloatArray) -> None:
         self._source = weights
-        self._max = max(2, min(MAX_SNAPSHOTS, MAX_RECORD_SIZE // weights.size))
+        most = max(2, min(MAX_SNAPSHOTS, MAX_RECORD_SIZE // weights.size))
+        self._weights = np.empty((most, *weights.shape))
         self._stride = 1
         self.epochs: list[int] = []
-        self.weights: list[FloatArray] = []
 
     def take(self, epoch: int, *, last: bool = False) -> None:
         """Keep this epoch's weights if it is one of every `stride`, or the last."""
         if epoch % self._stride and not last:
             return
-        if len(self.epochs) == self._max:
-            del self.epochs[1::2], self.weights[1::2]
+        if len(self.epochs) == len(self._weights):
+            del self.epochs[1::2]
+            self._weights[: len(self.epochs)] = self._weights[::2]
             self._stride *= 2
         if epoch % self._stride == 0 or last:
+            self._weights[len(self.epochs)] = self._source
             self.epochs.append(epoch)
-            self.weights.append(self._source.copy())
+
+    def of(self, start: int) -> FloatArray:
+        """Return one start's weights, ``(snapshots, weights in all)``."""
+        return self._weights[: len(self.epochs), start]

@@ -33,7 +33,7 @@ from math import prod
 
 import numpy as np
 
-from .network import HALF, ONE, FloatArray, sigmoid
+from .network import HALF, ONE, FloatArray, sigmoid_of_half
 
 #: Changes weights in place, given the gradient; both (starts, weights in all).
 Update = Callable[[FloatArray, FloatArray], None]
@@ -66,7 +66,9 @@ def split(flat: FloatArray, shapes: Sequence[Shape]) -> list[FloatArray]:
 def fold(centred: FloatArray) -> FloatArray:
     """Return W of a sigmoid layer on 0..1 for V of a tanh layer on -1..1; both ``(..., fan_in + 1, fan_out)``."""
     folded = 4.0 * centred
-    folded[..., -1, :] = 2.0 * (centred[..., -1, :] - centred[..., :-1, :].sum(axis=-2))
+    bias = folded[..., -1, :]
+    bias -= folded[..., :-1, :].sum(axis=-2)
+    bias *= 0.5
     return folded
 
 
@@ -128,8 +130,8 @@ class Batch:
         self._fed_turned = [matrix.swapaxes(1, 2) for matrix in fed]
         flat = self.error.reshape(starts, -1)
         self._row, self._column = flat[:, np.newaxis, :], flat[:, :, np.newaxis]
-        self._squares = np.empty((starts, 1, 1))
-        self._mean = np.array(self.unit**2 / flat.shape[1])
+        #: makes sums of squared errors the mean squared errors of outputs from 0 to 1
+        self.mean = self.unit**2 / flat.shape[1]
 
     def set_start(self, start: int, layers: Sequence[FloatArray]) -> None:
         """Give a start the matrices W of a `Network`."""
@@ -147,15 +149,15 @@ class Batch:
             if self._centred:
                 np.tanh(a, out=a)
             else:
-                sigmoid(a, out=a)
+                np.multiply(a, HALF, out=a)
+                sigmoid_of_half(a)
             if layer < len(self._next):
                 self._next[layer][...] = a
         np.subtract(self._targets, self._a[-1], out=self.error)
 
-    def losses(self, out: FloatArray) -> None:
-        """Write the mean squared error of each start, ``(S,)``, of outputs from 0 to 1, after `forward`."""
-        np.matmul(self._row, self._column, out=self._squares)
-        np.multiply(self._squares[:, 0, 0], self._mean, out=out)
+    def squares(self, out: FloatArray) -> None:
+        """Write the sum of each start's squared errors, ``(S,)``, after `forward`: `mean` times that is the loss."""
+        np.matmul(self._row, self._column, out=out.reshape(-1, 1, 1))
 
     def nearest(self) -> tuple[int, float]:
         """Return the start whose largest error is the smallest, and that error, after `forward`."""
@@ -205,26 +207,21 @@ def resilient(shape: tuple[int, ...], unit: float = 1.0) -> Update:
     when the sign turns, and then it rests for one epoch.
     """
     steps = np.full(shape, unit * FIRST_STEP)
-    sign, last, product, factor = np.empty(shape), np.zeros(shape), np.empty(shape), np.empty(shape)
+    moved = np.zeros(shape)  # by how much each weight moved last: by its step, with a sign, or not
+    sign, along, most, change = (np.empty(shape) for _ in range(4))
     longest, grow, shrink = np.array(unit * LONGEST_STEP), np.array(0.2), HALF
 
     def update(weights: FloatArray, gradient: FloatArray) -> None:
-        nonlocal sign, last
         np.sign(gradient, out=sign)
-        np.multiply(last, sign, out=product)
-        # 1.2, 1 or 0.5 for a product of 1, 0 or -1; `last` is spent, so it serves as a buffer.
-        np.multiply(product, grow, out=factor)
-        np.multiply(product, shrink, out=last)
-        np.minimum(factor, last, out=factor)
-        np.add(factor, ONE, out=factor)
-        np.multiply(steps, factor, out=steps)
+        np.multiply(moved, sign, out=along)  # the step if the sign held, minus the step if it turned, else 0
+        np.add(steps, along, out=most)  # 0 if the sign turned, else no bound
+        np.multiply(along, grow, out=change)
+        np.multiply(along, shrink, out=along)
+        np.minimum(change, along, out=change)
+        np.add(steps, change, out=steps)
         np.minimum(steps, longest, out=steps)
-        # 1, 1 or 0: what has turned rests.
-        np.add(product, ONE, out=product)
-        np.minimum(product, ONE, out=product)
-        np.multiply(sign, product, out=sign)
-        np.multiply(sign, steps, out=product)
-        np.add(weights, product, out=weights)
-        sign, last = last, sign
+        np.minimum(steps, most, out=moved)
+        np.multiply(moved, sign, out=moved)
+        np.add(weights, moved, out=weights)
 
     return update

@@ -18,18 +18,12 @@ LARGEST = 1e300
 HALF, ONE = np.array(0.5), np.array(1.0)
 
 
-def sigmoid(z: FloatArray, out: FloatArray | None = None) -> FloatArray:
-    """Return 1 / (1 + exp(-z)), any shape but a scalar, in the form that cannot overflow.
-
-    Args:
-        z: what the neurons are fed, in sum.
-        out: where the result is written, if given; may be z.
-    """
-    a: FloatArray = np.multiply(z, HALF, out=out)
-    np.tanh(a, out=a)
-    np.add(a, ONE, out=a)
-    np.multiply(a, HALF, out=a)
-    return a
+def sigmoid_of_half(half: FloatArray) -> FloatArray:
+    """Replace z / 2 by 1 / (1 + exp(-z)), any shape, in the form that cannot overflow; return it."""
+    np.tanh(half, out=half)
+    np.add(half, ONE, out=half)
+    np.multiply(half, HALF, out=half)
+    return half
 
 
 class Network:
@@ -59,7 +53,8 @@ class Network:
         self.weights: tuple[FloatArray, ...] = tuple(np.array(w, dtype=np.float64) for w in weights)
         #: the number of inputs, then of the neurons of each layer: [3, 4, 1]
         self.layers = [inputs]
-        self._split: list[tuple[FloatArray, FloatArray | None]] = []
+        # Half of each matrix, which gives z / 2 to the last bit, and of its bias, if it has one.
+        self._halves: list[tuple[FloatArray, FloatArray | None]] = []
         for number, matrix in enumerate(self.weights, 1):
             fan_in = self.layers[-1]
             if matrix.ndim != 2 or matrix.shape[1] == 0 or matrix.shape[0] not in (fan_in, fan_in + 1):
@@ -71,7 +66,8 @@ class Network:
             if not (np.abs(matrix) < LARGEST).all():
                 raise WeightsError(f"layer {number} has a weight that is not finite, or beyond {LARGEST:g}")
             matrix.flags.writeable = False
-            self._split.append((matrix[:fan_in], matrix[-1] if len(matrix) > fan_in else None))
+            half = 0.5 * matrix
+            self._halves.append((half[:fan_in], half[-1] if len(half) > fan_in else None))
             self.layers.append(matrix.shape[1])
         if not self.weights:
             raise WeightsError("a network needs at least one layer of weights")
@@ -91,11 +87,11 @@ class Network:
             for each layer ``(width,)`` or ``(rows, width)``.
         """
         activations = [np.asarray(levels, dtype=np.float64)]
-        for matrix, bias in self._split:
-            z = activations[-1] @ matrix
+        for matrix, bias in self._halves:
+            half = activations[-1].dot(matrix)  # for a single row in half the time of @
             if bias is not None:
-                z += bias
-            activations.append(sigmoid(z, out=z))
+                half += bias
+            activations.append(sigmoid_of_half(half))
         return activations
 
     def predict(self, levels: ArrayLike) -> FloatArray:

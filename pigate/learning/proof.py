@@ -95,9 +95,23 @@ class Examined:
 
 
 def examine(network: Network, table: TruthTable, tolerance: float) -> Examined:
-    """Hold a network that was trained elsewhere against a table."""
-    wrong = rows_not_learned(network, table, tolerance)
-    return Examined(table, network, tolerance, wrong, mean_squared_error(network, table))
+    """Hold a network against a table: the proof.
+
+    All rows are asked at once, which tells the loss and the rows that are wrong. If there are none, they
+    are asked one by one, as the switches ask, so that what is proved is what will run.
+    """
+    x, y = rows_as_arrays(table)
+    predictions = network.forward(x)[-1]
+    right = np.where(y == 1, predictions > 1 - tolerance, predictions < tolerance)
+    if right.all():
+        wrong = [
+            levels
+            for (levels, targets), alone in zip(table.rows.items(), x, strict=True)
+            if "".join(target_of(decide(p, tolerance)) for p in network.forward(alone)[-1].tolist()) != targets
+        ]
+    else:
+        wrong = [levels for levels, outputs in zip(table.rows, right, strict=True) if not outputs.all()]
+    return Examined(table, network, tolerance, tuple(wrong), _loss(y, predictions))
 
 
 def rows_as_arrays(table: TruthTable) -> tuple[FloatArray, FloatArray]:
@@ -110,25 +124,11 @@ def _bits(texts: Iterable[str], width: int) -> FloatArray:
     return (characters - ord("0")).astype(np.float64).reshape(-1, width)
 
 
-def rows_not_learned(network: Network, table: TruthTable, tolerance: float) -> tuple[str, ...]:
-    """Return the taught rows that the network does not decide as the table says: the proof.
-
-    All rows are asked at once, which names the wrong ones. If there are none they are asked one by
-    one, as the switches ask, so that what is proved is what will run.
-    """
-    x, y = rows_as_arrays(table)
-    predictions = network.forward(x)[-1]
-    right = np.where(y == 1, predictions > 1 - tolerance, predictions < tolerance)
-    if not right.all():
-        return tuple(levels for levels, outputs in zip(table.rows, right, strict=True) if not outputs.all())
-    return tuple(
-        levels
-        for (levels, targets), alone in zip(table.rows.items(), x, strict=True)
-        if "".join(target_of(decide(p, tolerance)) for p in network.forward(alone)[-1].tolist()) != targets
-    )
-
-
 def mean_squared_error(network: Network, table: TruthTable) -> float:
     """Return the loss: the mean over taught rows and outputs of the squared error."""
     x, y = rows_as_arrays(table)
-    return float(np.mean((y - network.forward(x)[-1]) ** 2))
+    return _loss(y, network.forward(x)[-1])
+
+
+def _loss(targets: FloatArray, predictions: FloatArray) -> float:
+    return float(((targets - predictions) ** 2).mean())

@@ -13,7 +13,7 @@ from .attempt import Attempt, attempt, draw
 from .backpropagation import Batch, Shape, plain, resilient, shapes_of
 from .limits import Rule, check
 from .network import FloatArray, Network
-from .proof import Examined, mean_squared_error, rows_as_arrays
+from .proof import Examined, rows_as_arrays
 from .tables import TruthTable
 
 #: Called after each epoch with the number of epochs so far and the lowest loss of any start.
@@ -177,7 +177,7 @@ def train(
     generator = Random(seed)  # noqa: S311 (it guards nothing)
     done = attempts = 0
     tried: Attempt | None = None
-    while tried is None or (tried.wrong and done < epochs):
+    while tried is None or (not tried.examined.learned and done < epochs):
         attempts += 1
         draw(batch, generator)
         if initial is not None and attempts == 1:
@@ -201,15 +201,15 @@ def train(
         snapshot_epochs=tried.snapshot_epochs,
         snapshots=tried.snapshots,
     )
-    loss = mean_squared_error(tried.network, table)
-    return Trained(table, tried.network, tolerance, tried.wrong, loss, record)
+    proved = tried.examined
+    return Trained(table, proved.network, tolerance, proved.not_learned, proved.loss, record)
 
 
 def _side_by_side(starts: int, shapes: Sequence[Shape], rows: int) -> int:
     """Return how many of the starts fit in `MAX_NUMBERS`."""
-    # Of each weight: itself, its slope, five numbers of the resilient rule and two snapshots; of each
+    # Of each weight: itself, its slope, six numbers of the resilient rule and two snapshots; of each
     # row and layer: what it is fed, what it gives, and its part of the slope.
-    each = sum(9 * fan_in * fan_out + rows * (fan_in + 2 * fan_out) for fan_in, fan_out in shapes)
+    each = sum(10 * fan_in * fan_out + rows * (fan_in + 2 * fan_out) for fan_in, fan_out in shapes)
     return max(1, min(starts, MAX_NUMBERS // each))
 
 

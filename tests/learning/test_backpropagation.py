@@ -78,11 +78,11 @@ def test_forward_is_the_networks(
     """A start's errors and loss are those of the network that it is given as, and that it is folded into."""
     case = batch_of(widths, bias, cross_entropy, starts, rows, seed)
     case.batch.forward()
-    losses = np.empty(starts)
-    case.batch.losses(losses)
+    squares = np.empty(starts)
+    case.batch.squares(squares)
     errors = [case.y - Network(layers, widths[0]).predict(case.x) for layers in case.given]
     assert case.batch.unit * case.batch.error == pytest.approx(np.array(errors), abs=1e-12)
-    assert losses == pytest.approx([np.mean(error**2) for error in errors], abs=1e-12)
+    assert case.batch.mean * squares == pytest.approx([np.mean(error**2) for error in errors], abs=1e-12)
     winner, largest = case.batch.nearest()
     assert largest == pytest.approx(np.abs(errors[winner]).max(), abs=1e-12)
     assert largest <= min(np.abs(error).max() for error in errors) + 1e-12

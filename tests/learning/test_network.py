@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pigate.errors import ArgumentError, WeightsError
-from pigate.learning.network import Network, sigmoid
+from pigate.learning.network import Network, sigmoid_of_half
 
 
 def test_sigmoid() -> None:
-    """Sigmoid is 1 / (1 + exp(-z))."""
+    """Of half of z it is 1 / (1 + exp(-z))."""
     z = np.linspace(-30, 30, 601)
-    assert sigmoid(z) == pytest.approx([1 / (1 + math.exp(-v)) for v in z], abs=1e-15)
+    assert sigmoid_of_half(z / 2) == pytest.approx([1 / (1 + math.exp(-v)) for v in z], abs=1e-15)
 
 
 @pytest.mark.filterwarnings("error")
@@ -23,7 +23,7 @@ def test_sigmoid_does_not_overflow(z: float) -> None:
     """Where the article's form overflows, ours says 0 or 1 without a warning."""
     with pytest.raises(RuntimeWarning, match="overflow"):
         1 / (1 + np.exp(np.array([z])))
-    assert sigmoid(np.array([-z, z, -math.inf, math.inf])).tolist() == [0, 1, 0, 1]
+    assert sigmoid_of_half(np.array([-z, z, -math.inf, math.inf]) / 2).tolist() == [0, 1, 0, 1]
 
 
 def test_forward_by_hand() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from pigate.learning.network import FloatArray, Network
-from pigate.learning.proof import decide, rows_as_arrays, rows_not_learned
+from pigate.learning.proof import decide, examine, rows_as_arrays
 from pigate.learning.tables import TruthTable, every_levels
 from pigate.learning.training import train
 
@@ -25,8 +25,8 @@ class OtherAlone(Network):
 def test_rows_are_asked_as_the_switches_ask() -> None:
     """Rows that are right together and wrong alone are not learned."""
     network = train(XOR).network
-    assert rows_not_learned(network, XOR, 0.1) == ()
-    assert rows_not_learned(OtherAlone(network.weights, 3), XOR, 0.1) == tuple(XOR.rows)
+    assert examine(network, XOR, 0.1).not_learned == ()
+    assert examine(OtherAlone(network.weights, 3), XOR, 0.1).not_learned == tuple(XOR.rows)
 
 
 @given(
@@ -43,7 +43,7 @@ def test_wrong_rows_are_named_in_order(rows: list[str], bits: int, tolerance: fl
         decisions = [decide(p, tolerance) for p in network.predict([int(bit) for bit in row]).tolist()]
         if decisions != ["on" if bit == "1" else "off" for bit in targets]:
             wrong.append(row)
-    assert rows_not_learned(network, table, tolerance) == tuple(wrong)
+    assert examine(network, table, tolerance).not_learned == tuple(wrong)
 
 
 @given(st.floats(0.1, 8), st.sampled_from([-1, 1]), st.sampled_from([0.0, 1.0]))
@@ -54,10 +54,10 @@ def test_at_the_limit(weight: float, sign: int, towards: float) -> None:
     limit = min(prediction, 1 - prediction)
     for tolerance in (limit, math.nextafter(limit, towards)):
         for target, decision in (("1", "on"), ("0", "off")):
-            learned = not rows_not_learned(network, TruthTable({"1": target}), tolerance)
+            learned = examine(network, TruthTable({"1": target}), tolerance).learned
             assert learned is (decide(prediction, tolerance) == decision)
             # Beside a row that is wrong, the answer is that of all rows at once.
-            both = rows_not_learned(network, TruthTable({"0": "1", "1": target}), tolerance)
+            both = examine(network, TruthTable({"0": "1", "1": target}), tolerance).not_learned
             assert both == ("0", "1")[: 2 - learned]
 
 

@@ -1,6 +1,7 @@
 import math
 import random
 import threading
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from pigate.learning import attempt, proof
 from pigate.learning.attempt import MAX_RECORD_SIZE, MAX_SNAPSHOTS
-from pigate.learning.network import Network, sigmoid
+from pigate.learning.network import Network, sigmoid_of_half
 from pigate.learning.proof import decide, examine, mean_squared_error
 from pigate.learning.tables import TruthTable, every_levels
 from pigate.learning.training import Trained, patience, train
@@ -176,7 +177,7 @@ def test_no_overflow_warning(rule: Rule, rate: float) -> None:
     steep = examine(Network([matrix * 1e6 for matrix in trained.network.weights], 3), XOR, 0.1)
     z = np.array([[1.0, 1, 1, 1]]) @ steep.network.weights[0]
     assert abs(z).max() > 710  # exp overflows from there on
-    assert np.isfinite(sigmoid(z)).all()
+    assert np.isfinite(sigmoid_of_half(z / 2)).all()
     assert math.isfinite(steep.loss)
 
 
@@ -232,13 +233,14 @@ def test_only_the_proof_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """When the rows, asked one by one, are not as they were all at once, the training goes on until they are."""
     refused = 3
 
-    def rows_not_learned(network: Network, table: TruthTable, tolerance: float) -> tuple[str, ...]:
+    def examine(network: Network, table: TruthTable, tolerance: float) -> proof.Examined:
         nonlocal refused
         refused -= 1
-        return ("000",) if refused >= 0 else proof.rows_not_learned(network, table, tolerance)
+        examined = proof.examine(network, table, tolerance)
+        return replace(examined, not_learned=("000",)) if refused >= 0 else examined
 
     epochs = train(XOR).epochs
-    monkeypatch.setattr(attempt, "rows_not_learned", rows_not_learned)
+    monkeypatch.setattr(attempt, "examine", examine)
     assert train(XOR).epochs == epochs + 3
 
 
