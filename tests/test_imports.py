@@ -12,6 +12,8 @@ import pigate
 
 FOLDER = Path(pigate.__file__).parent
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 #: What each room, or file above the rooms, may import of pigate's own.
 RULES = """
     errors   <-

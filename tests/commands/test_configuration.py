@@ -156,6 +156,7 @@ def usual(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
     return path, "Permission denied"
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("command", [["check"], ["run", "--board", "gpio"], ["train"], ["predict", "101"]])
 def test_a_usual_configuration_that_cannot_be_read(usual: tuple[Path, str], command: list[str]) -> None:
     """Where there is a configuration, no command works by the defaults instead: exit 78, and the reason in one line."""
@@ -163,6 +164,7 @@ def test_a_usual_configuration_that_cannot_be_read(usual: tuple[Path, str], comm
     assert ordinary(path, *command) == (78, [f"pigate: {path}: {reason}"])
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_simulated_run_needs_no_configuration(usual: tuple[Path, str]) -> None:
     """Who only plays may be refused the appliance's configuration: the run says so in one line, and goes on."""
     path, reason = usual
@@ -171,6 +173,7 @@ def test_a_simulated_run_needs_no_configuration(usual: tuple[Path, str]) -> None
     assert second.startswith("xor on a simulated board")
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_simulated_run_needs_the_configuration_that_it_names(usual: tuple[Path, str]) -> None:
     """A file that was asked for is not replaced by the defaults."""
     path, reason = usual
@@ -180,6 +183,7 @@ def test_a_simulated_run_needs_the_configuration_that_it_names(usual: tuple[Path
     )
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_wrong_usual_configuration_is_no_play(tmp_path: Path) -> None:
     """A configuration that can be read and is wrong is refused by a simulated run, too."""
     let_in(tmp_path)

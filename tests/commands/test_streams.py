@@ -174,6 +174,7 @@ def test_a_name_that_the_encoding_lacks(tmp_path: Path, arguments: list[str], sh
     assert (refused.returncode, refused.stderr) == (2, "pigate: \\u2603: No such file or directory\n")
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_an_export_that_cannot_be_written_names_its_file(tmp_path: Path) -> None:
     """On a full disk it is the export's file that is named: no temporary one, and not standard output."""
 

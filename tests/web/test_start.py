@@ -145,6 +145,7 @@ def test_no_thread_left_is_one_line(name: str, pages: Pages, monkeypatch: pytest
     assert pages.until_given_up() == ["no live page: can't start new thread"]
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_no_descriptor_left_is_one_line() -> None:
     """Where no further file can be opened, there is no page, and the gate's process goes on."""
     driver = (
