@@ -1,5 +1,6 @@
 """The command: ``pigate``, and ``python -m pigate``."""
 
+import os
 import sys
 
 from .gate import signals
@@ -11,9 +12,12 @@ def main() -> int:
     try:
         from .cli import main
 
-        return main()
+        code = main()
     finally:
         signals.ignore()
+    if "readline" in sys.modules:  # on a stopped terminal its thread holds a lock that a usual exit would wait for
+        os._exit(code)
+    return code
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import pytest
 from .hands import on_pins
 from .manager import Manager
 from .process import (
+    PATIENCE_S,
     PIGATE,
     SIMULATED,
     Gate,
@@ -27,6 +28,7 @@ from .process import (
     wait_for,
     waiting,
 )
+from .test_terminal import on_a_terminal
 
 SLOW_TO_SETTLE = '[board]\nundecided = "off"\nsettle_s = 0.3\n'  # chatter stays chatter on a busy machine
 
@@ -56,6 +58,19 @@ def test_a_stopped_terminal_stops_no_led(tmp_path: Path) -> None:
         assert gate.end()[0] == 0
     for descriptor in (mine, theirs, ear, mouth):
         os.close(descriptor)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_stopped_terminal_at_the_prompt_keeps_no_run_from_ending(number: signal.Signals) -> None:
+    """With a prompt, and what was typed at it, waiting for Ctrl-Q, a signal ends the run with 0."""
+    with on_a_terminal() as (gate, keys):
+        gate.until(r"switches\? ")
+        theirs = os.open(f"/proc/{gate.process.pid}/fd/0", os.O_RDWR | os.O_NOCTTY)
+        termios.tcflow(theirs, termios.TCOOFF)
+        os.write(keys, b"111\n110\n")
+        gate.process.send_signal(number)
+        assert gate.process.wait(PATIENCE_S) == 0
+        os.close(theirs)
 
 
 def test_a_full_pipe_of_standard_error_stops_no_watchdog(manager: Manager, tmp_path: Path) -> None:
