@@ -126,14 +126,16 @@ def test_no_more_descriptors_is_nobodys_fault(what: str) -> None:
     assert one_complaint(done.stderr) == "pigate: Too many open files"
 
 
-#: Runs the command in a child process each with a limit of more and more descriptors than are open when everything is
-#: loaded; standard error goes to a file, whose name is that number; the exit codes are written to the process's own.
+#: Runs the command in a child process each, once to load everything, and again with a limit of more and more
+#: descriptors than are open then. Its standard error goes to a file of that number's name; prints the exit codes.
 LIMITED = """
 import os, resource, sys
-import pigate.gate.run, pigate.gate.progress
 from pigate.cli import main
 
 def run(more):
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(1, 2)
+    main(sys.argv[1:])
     os.dup2(os.open(f"{FOLDER}/{more}", os.O_WRONLY | os.O_CREAT), 2)
     number = len(os.listdir("/proc/self/fd")) - 1 + more
     resource.setrlimit(resource.RLIMIT_NOFILE, (number, number))
@@ -142,7 +144,7 @@ def run(more):
 for more in range(24):
     if not (child := os.fork()):
         run(more)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=sys.stderr)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
@@ -150,7 +152,7 @@ def test_too_few_descriptors_are_called_that(tmp_path: Path) -> None:
     """However few descriptors there are, the run works or says in one line that there are too few of them."""
     script = LIMITED.replace("{FOLDER}", str(tmp_path))
     done = finished(command=[sys.executable, "-c", script, *SIMULATED[len(PIGATE) :]])
-    codes = [int(code) for code in done.stderr.split()]
+    codes = [int(code) for code in done.stdout.split()]
     assert codes[0] != 0
     assert (codes[-1], len(codes)) == (0, 24)
     for more, code in enumerate(codes):
