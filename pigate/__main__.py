@@ -1,5 +1,6 @@
 """The command: ``pigate``, and ``python -m pigate``."""
 
+import atexit
 import os
 import sys
 
@@ -16,6 +17,7 @@ def main() -> int:
     finally:
         signals.ignore()
     if "readline" in sys.modules:  # on a stopped terminal its thread holds a lock that a usual exit would wait for
+        atexit._run_exitfuncs()
         os._exit(code)
     return code
 

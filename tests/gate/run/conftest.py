@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import tempfile
 from collections.abc import Iterator
 
 import pytest
 
-from .manager import Manager
-from .process import NO_PAGE, PATIENCE_S, PIGATE, SIMULATED
+from .manager import Manager, listening
+from .process import NO_PAGE, PIGATE, SIMULATED
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -22,11 +21,6 @@ def quiet_config(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture
 def manager() -> Iterator[Manager]:
-    """Give a service manager that listens."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server,
-    ):
-        server.bind(f"{folder}/notify")
-        server.settimeout(PATIENCE_S)
-        yield Manager(server, f"{folder}/notify")
+    """Give a service manager that listens; its socket's path has to be short."""
+    with tempfile.TemporaryDirectory() as folder, listening(folder) as listener:
+        yield listener

@@ -23,7 +23,7 @@ CONFIG = '[table]\nname = "{}"\n'
 @contextmanager
 def managed(manager: Manager, path: str) -> Iterator[Gate]:
     """Start a service, and see it through its start."""
-    with started("--json", "--config", path, NOTIFY_SOCKET=manager.address, WATCHDOG_USEC="400000") as gate:
+    with started("--json", "--config", path, NOTIFY_SOCKET=manager.address, WATCHDOG_USEC="2000000") as gate:
         assert manager.hears(True) == f"STATUS=training on xor\n{MORE_TIME}"
         assert manager.hears(True) == "READY=1\nSTATUS=xor: reading the switches"
         assert manager.hears() == "STATUS=xor: 000 -> on"

@@ -78,7 +78,7 @@ def test_a_full_pipe_of_standard_error_stops_no_watchdog(manager: Manager, tmp_p
     path = config(tmp_path, "")
     ear, mouth = pipe_of_a_page()
     with started(
-        "--json", "--config", path, stderr=mouth, NOTIFY_SOCKET=manager.address, WATCHDOG_USEC="400000"
+        "--json", "--config", path, stderr=mouth, NOTIFY_SOCKET=manager.address, WATCHDOG_USEC="2000000"
     ) as gate:
         assert gate.line() == decided("000")
         fill(mouth)
