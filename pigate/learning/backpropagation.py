@@ -67,7 +67,7 @@ def fold(centred: FloatArray) -> FloatArray:
     """Return W of a sigmoid layer on 0..1 for V of a tanh layer on -1..1; both ``(..., fan_in + 1, fan_out)``."""
     folded = 4.0 * centred
     bias = folded[..., -1, :]
-    bias -= folded[..., :-1, :].sum(axis=-2)
+    bias -= np.add.reduce(folded[..., :-1, :], axis=-2)
     bias *= 0.5
     return folded
 
@@ -106,7 +106,7 @@ class Batch:
         self._centred = cross_entropy and shapes[0][0] > x.shape[1]
         #: W, or V where it is centred; 0 until they are set
         self.weights: FloatArray = np.zeros((starts, sum(map(prod, shapes))))
-        self.gradient: FloatArray = np.zeros_like(self.weights)
+        self.gradient: FloatArray = np.zeros(self.weights.shape)
         #: what 1 in W is in ``weights``, as a neuron's sum goes: the sum of V is half that of W
         self.unit = 0.5 if self._centred else 1.0
         self._w = split(self.weights, shapes)
@@ -115,7 +115,6 @@ class Batch:
         # numbers lie side by side, and as the next layer is fed, with a column of ones for its bias.
         fed = [np.ones((starts, len(x), rows)) for rows, _ in shapes]
         fed[0][..., : x.shape[1]] = 2.0 * x - 1.0 if self._centred else x
-        self._fed = fed
         self._a = [np.empty((starts, len(x), columns)) for _, columns in shapes]
         self._targets = 2.0 * y - 1.0 if self._centred else y
         #: target less output, ``(S, R, outputs)``, as `forward` left it; twice that where it is centred
@@ -123,11 +122,13 @@ class Batch:
         self._d = [np.empty_like(a) for a in self._a]
         if cross_entropy:
             self._d[-1] = self.error
-        # Views: what the next layer is fed of this one, and matrices turned over.
-        above = list(zip(self._a[:-1], fed[1:], self._w[1:], strict=True))
-        self._next = [matrix[..., : a.shape[2]] for a, matrix, _ in above]
-        self._w_turned = [w[:, : a.shape[2]].swapaxes(1, 2) for a, _, w in above]
-        self._fed_turned = [matrix.swapaxes(1, 2) for matrix in fed]
+        # A layer's views: what it is fed, its weights, what it gives, and that as the next layer is fed.
+        above = [matrix[..., : a.shape[2]] for a, matrix in zip(self._a, fed[1:], strict=False)]
+        self._up = list(zip(fed, self._w, self._a, [*above, None], strict=True))
+        # The same on the way back: what it was fed, its gradient; the weights and what is below them.
+        turned = [w[:, : a.shape[2]].swapaxes(1, 2) for a, w in zip(self._a, self._w[1:], strict=False)]
+        below = [None, *zip(turned, self._d, self._a, strict=False)]
+        self._down = list(zip([matrix.swapaxes(1, 2) for matrix in fed], self._g, below, strict=True))[::-1]
         flat = self.error.reshape(starts, -1)
         self._row, self._column = flat[:, np.newaxis, :], flat[:, :, np.newaxis]
         #: makes sums of squared errors the mean squared errors of outputs from 0 to 1
@@ -144,15 +145,16 @@ class Batch:
 
     def forward(self) -> None:
         """Run all rows through all networks, and compare the outputs with the targets."""
-        for layer, a in enumerate(self._a):
-            np.matmul(self._fed[layer], self._w[layer], out=a)
-            if self._centred:
+        centred = self._centred
+        for fed, w, a, above in self._up:
+            np.matmul(fed, w, out=a)
+            if centred:
                 np.tanh(a, out=a)
             else:
                 np.multiply(a, HALF, out=a)
                 sigmoid_of_half(a)
-            if layer < len(self._next):
-                self._next[layer][...] = a
+            if above is not None:
+                above[...] = a
         np.subtract(self._targets, self._a[-1], out=self.error)
 
     def squares(self, out: FloatArray) -> None:
@@ -171,13 +173,13 @@ class Batch:
         if not self._cross_entropy:
             d[...] = self.error
             self._times_slope(d, self._a[-1])
-        for layer in reversed(range(len(self._w))):
-            np.matmul(self._fed_turned[layer], d, out=self._g[layer])
-            if layer:
-                below = self._d[layer - 1]
-                np.matmul(d, self._w_turned[layer - 1], out=below)
-                self._times_slope(below, self._a[layer - 1])
-                d = below
+        for fed, gradient, below in self._down:
+            np.matmul(fed, d, out=gradient)
+            if below is not None:
+                turned, d_below, a_below = below
+                np.matmul(d, turned, out=d_below)
+                self._times_slope(d_below, a_below)
+                d = d_below
         return self.gradient
 
     def _times_slope(self, d: FloatArray, a: FloatArray) -> None:
