@@ -46,15 +46,19 @@ def test_hung(machine: Machine) -> None:
     ids=["no TOML", "misspelt key", "unlearnable"],
 )
 def test_bad_configuration(machine: Machine, toml: str, words: str) -> None:
-    """A configuration that cannot work ends the service with 78 and one line, and is not retried."""
+    """A configuration that cannot work ends the service with 78 and one line, and is not retried.
+
+    What cannot be learned comes with a line of advice.
+    """
     before = machine.call(service.journal_now)
     machine.call(service.configure, toml)
     assert machine.call(guest.run, "systemctl", "restart", "pigate")["status"] != 0
     time.sleep(8)  # longer than RestartSec
     state = machine.call(service.unit, "pigate")
     assert (state["ActiveState"], state["ExecMainStatus"], state["NRestarts"]) == ("failed", "78", "0")
-    [complaint] = _complaints(machine.call(service.said_since, before))
+    complaint, *advice = _complaints(machine.call(service.said_since, before))
     assert words in complaint
+    assert len(advice) == (words == "not learned"), advice
     assert machine.call(guest.led) == 0
 
     machine.call(service.restart)
