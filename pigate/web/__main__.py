@@ -83,7 +83,7 @@ def main() -> None:
         from .server import application
         from .state import pieces_of
     except ImportError as exc:
-        tell(Failed(f"{exc}: pip install 'pigate[web]'"))
+        tell(Failed(f"{exc}: pip install '.[web]'"))
         return
     try:
         listener = listen(host, ports)

@@ -39,8 +39,9 @@ DEFAULT_PORT = 8000
 #: Seconds between two writes to the page's process: no screen shows more. The first after a rest goes at once.
 MIN_PAUSE_S = 1 / 30
 
-#: A page that died is started again after this many seconds.
+#: A page that died is started again after this many seconds; each time after twice as many, up to the most.
 RESTART_S = 5.0
+MAX_RESTART_S = 300.0
 
 #: A page that has closed its output is given this many seconds to end by itself.
 END_S = 5.0
@@ -72,7 +73,7 @@ def wanted(settings: WebSettings, simulated: bool, open_page: bool, say: Callabl
         return False
     if find_spec("starlette") is None or find_spec("uvicorn") is None:  # asked without loading them
         if settings.enabled or open_page:
-            say("no live page: it needs starlette and uvicorn: pip install 'pigate[web]'")
+            say("no live page: it needs starlette and uvicorn: pip install '.[web]'")
         return False
     return True
 
@@ -159,9 +160,13 @@ class Page:
     def _run(self) -> None:
         """Run the page's process, and start it again when it ends, unless it never came up."""
         with self._failures_said():
+            pause_s, began = RESTART_S, time.monotonic()
             while self._serve() and not self._closing.is_set():
-                self._say(f"the live page has ended; it starts again in {RESTART_S:g} seconds")
-                self._closing.wait(RESTART_S)
+                if time.monotonic() - began > MAX_RESTART_S:  # it worked: this is a new trouble
+                    pause_s = RESTART_S
+                self._say(f"the live page has ended; it starts again in {pause_s:g} seconds")
+                self._closing.wait(pause_s)
+                pause_s, began = min(2 * pause_s, MAX_RESTART_S), time.monotonic()
 
     def _serve(self) -> bool:
         """Start a page's process and do what it asks for until it ends; return whether it came up.

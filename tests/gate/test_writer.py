@@ -218,6 +218,10 @@ def test_a_reader_that_stops_reading_delays_nobody_and_fills_no_memory(
         news = snapshot(trained, "000")
         kept, dropped = threading.Event(), threading.Event()
         while not full(ear):
+            written = threading.Event()
+            writer.put(news, written.set)
+            assert written.wait(PATIENCE_S)
+        for _ in range(5):  # more than the pipe still takes, whatever a line's length
             writer.put(news)
         writer.put(news, kept.set)
         for _ in range(2000):
@@ -230,9 +234,9 @@ def test_a_reader_that_stops_reading_delays_nobody_and_fills_no_memory(
         writer.finish(0.05)
         # And its reader may come back: what was kept comes out, and what was left out is told.
         reader = Reader(ear)
-        while writer._thread.is_alive():
-            if select.select([ear], [], [], 0.01)[0]:
-                reader.text = os.read(ear, 65536).decode()
+        while select.select([ear], [], [], 0.01)[0] or writer._thread.is_alive():
+            if select.select([ear], [], [], 0)[0]:
+                reader.more()
         assert kept.is_set()
         assert reader.text.endswith("\n")
         assert re.fullmatch(r"\d+ lines were left out: nobody read what was written\n", Reader(err).until(r"\n"))
@@ -243,8 +247,10 @@ def test_a_person_who_stops_reading_delays_nobody(trained: Trained) -> None:
     with piped() as out, redirect_stderr(sys.stdout):
         writer = Writer(None, lambda: None)
         told = threading.Event()
-        while not full(out, 1000):
-            writer.tell("x" * 1000)
+        while not full(out, 1001):
+            written = threading.Event()
+            writer.tell("x" * 1000, written.set)
+            assert written.wait(PATIENCE_S)
         writer.tell("x" * 1000 + "last", told.set)
         writer.finish(0.05)
         assert not told.is_set()

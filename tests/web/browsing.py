@@ -26,7 +26,7 @@ from pigate.web.messages import News, board_of, gate_of, snapshot_of, training_o
 from pigate.web.state import pieces_of
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install 'pigate[dev]'")
-uvicorn = pytest.importorskip("uvicorn", reason="no web server: pip install 'pigate[web]'")
+uvicorn = pytest.importorskip("uvicorn", reason="no web server: pip install '.[web]'")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

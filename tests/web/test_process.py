@@ -8,11 +8,15 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.request import urlopen
 
 import pytest
 
 from pigate.report import Snapshot
+from pigate.web import page as page_module
 from pigate.web.page import MIN_PAUSE_S
 
 from .pages import XOR, Pages
@@ -111,3 +115,34 @@ def test_page_that_dies_with_its_input_full_ends_nothing(pages: Pages) -> None:
     time.sleep(2 * MIN_PAUSE_S)
     child.kill()
     assert "starts again" in pages.said.get(timeout=PATIENCE_S)
+
+
+@pytest.mark.parametrize(("lived_s", "pauses"), [(0, ["1", "2", "4", "4"]), (5, ["1", "1", "1"])])
+def test_page_that_keeps_dying(lived_s: int, pauses: list[str], pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that dies again and again comes back ever later, unless it lived for a while; each time is one line."""
+    monkeypatch.setattr(page_module, "RESTART_S", 1)
+    monkeypatch.setattr(page_module, "MAX_RESTART_S", 4)
+    clock = count(0, lived_s)
+    monkeypatch.setattr(page_module, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=time.sleep))
+    page = pages.open()
+    monkeypatch.setattr(page._closing, "wait", lambda _pause_s: None)
+    address = pages.address()
+    for pause in pauses:
+        until_up(address)
+        assert page._process is not None
+        page._process.kill()
+        assert pages.said.get(timeout=PATIENCE_S) == f"the live page has ended; it starts again in {pause} seconds"
+    until_up(address)
+
+
+def until_up(address: str) -> None:
+    """Wait until a page answers."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            urlopen(address, timeout=PATIENCE_S).close()
+        except OSError:
+            assert time.monotonic() < end, "the page has not come back"
+            time.sleep(0.1)
+        else:
+            return

@@ -68,7 +68,7 @@ def test_missing_extra_is_one_line_and_the_gate_goes_on(tmp_path: Path) -> None:
     )
     assert len(done.stdout.splitlines()) == 2
     (line,) = [line for line in done.stderr.splitlines() if "page" in line]
-    assert "pip install 'pigate[web]'" in line
+    assert "pip install '.[web]'" in line
 
 
 def octal(data: bytes) -> str:
@@ -171,7 +171,7 @@ def test_broken_library_is_one_line(pages: Pages, tmp_path: Path, monkeypatch: p
     (tmp_path / "uvicorn.py").write_text("from nothing import nothing\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     pages.open()
-    assert pages.until_given_up() == ["no live page: No module named 'nothing': pip install 'pigate[web]'"]
+    assert pages.until_given_up() == ["no live page: No module named 'nothing': pip install '.[web]'"]
 
 
 def test_current_folder_is_no_library(tmp_path: Path) -> None:
