@@ -10,6 +10,8 @@ from .gate import signals
 def main() -> int:
     """Run the command line; Ctrl-C is no traceback, however early or late it comes."""
     signals.interrupt_at_once()
+    # Read when NumPy is loaded. These networks are too small for BLAS's threads, which wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from .cli import main
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-# As in the service. These networks are too small for BLAS's threads, which wait for each other on a busy machine.
+# As in the commands. These networks are too small for BLAS's threads, which wait for each other on a busy machine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # A busy machine may take seconds for any example: what is slow is not wrong.

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -159,3 +161,16 @@ def test_export_refused(call: Call) -> None:
     assert "file" in call.refused("train", "--export", "file", code=1)
     call("train", "--export", "folder", "--hidden", "4,4")
     assert "belongs to another network: choose an empty folder" in call.refused("train", "--export", "folder")
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="BLAS takes one thread on a single processor anyway")
+@pytest.mark.usefixtures("unmeasured")
+def test_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command gives BLAS one thread: on networks this small, more would wait for each other."""
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    code = (
+        "import os, sys; from pigate.__main__ import main; sys.argv = ['pigate', 'train']; main();"
+        "print(*os.listdir('/proc/self/task'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert len(done.stdout.splitlines()[-1].split()) == 1
