@@ -203,6 +203,7 @@ def test_write_where_nobody_may(tmp_path: Path) -> None:
     assert caught.value.filename == str(tmp_path / "none" / "file")
     for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         folder.chmod(0o755)
+    tmp_path.chmod(0o555)  # its owner may run these tests
     with without_privileges(), pytest.raises(PermissionError) as refused:
         write_text(tmp_path / "file", "x")
     assert refused.value.filename == str(tmp_path / "file")
