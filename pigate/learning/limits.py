@@ -62,19 +62,19 @@ def check(**settings: object) -> None:
         ArgumentError: one is out of its limits; the message begins with its name.
     """
     for name, value in settings.items():
-        if wrong := fault(name, value, shortened(value)):
+        if wrong := fault(name, value):
             raise ArgumentError(f"{name}: {wrong}")
 
 
-def fault(name: str, value: object, shown: str) -> str:
+def fault(name: str, value: object, shown: str | None = None) -> str:
     """Return what is wrong with a setting, in words to follow its name; empty where nothing is.
 
     Args:
         name: of the setting.
         value: to check.
-        shown: the value, as the words show it.
+        shown: the value, as the words show it; shortened, if it is not given.
     """
     if name == "rule":
         return "" if value in RULES else none_of(value, RULES)
     allowed, wanted = _LIMITS[name]
-    return "" if allowed(value) else f"give {wanted}, not {shown}"
+    return "" if allowed(value) else f"give {wanted}, not {shortened(value) if shown is None else shown}"

@@ -13,9 +13,6 @@ from .tables import TruthTable, every_levels
 
 Decision = Literal["on", "off", "undecided"]
 
-#: what a row with this decision would have as its target
-_TARGETS: dict[Decision, str] = {"on": "1", "off": "0", "undecided": "?"}
-
 
 def decide(prediction: float, tolerance: float) -> Decision:
     """Return ``on`` above 1 - tolerance, ``off`` below tolerance, ``undecided`` between: the article's rule.
@@ -29,11 +26,6 @@ def decide(prediction: float, tolerance: float) -> Decision:
     if prediction < tolerance:
         return "off"
     return "undecided"
-
-
-def target_of(decision: Decision) -> str:
-    """Return what a row with this decision would have as its target: "1", "0" or "?"."""
-    return _TARGETS[decision]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,21 +89,14 @@ class Examined:
 def examine(network: Network, table: TruthTable, tolerance: float) -> Examined:
     """Hold a network against a table: the proof.
 
-    All rows are asked at once, which tells the loss and the rows that are wrong. If there are none, they
-    are asked one by one, as the switches ask, so that what is proved is what will run.
+    The rows are asked one by one, as the switches ask, so that what is proved is what will run.
     """
     x, y = rows_as_arrays(table)
-    predictions = network.forward(x)[-1]
+    predictions = np.array([network.forward(levels)[-1] for levels in x])
+    # As `decide` does, for all rows together.
     right = np.where(y == 1, predictions > 1 - tolerance, predictions < tolerance)
-    if right.all():
-        wrong = [
-            levels
-            for (levels, targets), alone in zip(table.rows.items(), x, strict=True)
-            if "".join(target_of(decide(p, tolerance)) for p in network.forward(alone)[-1].tolist()) != targets
-        ]
-    else:
-        wrong = [levels for levels, outputs in zip(table.rows, right, strict=True) if not outputs.all()]
-    return Examined(table, network, tolerance, tuple(wrong), _loss(y, predictions))
+    wrong = tuple(levels for levels, outputs in zip(table.rows, right.tolist(), strict=True) if not all(outputs))
+    return Examined(table, network, tolerance, wrong, _loss(y, predictions))
 
 
 def rows_as_arrays(table: TruthTable) -> tuple[FloatArray, FloatArray]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pigate.learning.proof import decide, target_of
+from pigate.learning.proof import decide
 
 PREDICTIONS = st.floats(0, 1)
 TOLERANCES = st.floats(0, 0.5, exclude_min=True, exclude_max=True)
@@ -42,8 +42,3 @@ def test_order(one: float, other: float, tolerance: float) -> None:
     ladder = ["off", "undecided", "on"]
     low, high = sorted([one, other])
     assert ladder.index(decide(low, tolerance)) <= ladder.index(decide(high, tolerance))
-
-
-def test_targets() -> None:
-    """On is the target 1, off is 0, and undecided equals no target."""
-    assert [target_of("on"), target_of("off"), target_of("undecided")] == ["1", "0", "?"]

@@ -93,7 +93,7 @@ def check_record(trained: Trained) -> None:
     assert trained.record.losses.shape[0] <= trained.epochs
     assert (trained.record.losses.shape[0] == trained.epochs) == (trained.record.attempts == 1 or trained.epochs == 0)
     assert 0 <= trained.record.winner < trained.record.starts
-    assert trained.loss == mean_squared_error(trained.network, trained.table)
+    assert trained.loss == pytest.approx(mean_squared_error(trained.network, trained.table), rel=1e-12)
     kept = trained.record.snapshot_epochs
     assert kept[0] == 0
     assert kept[-1] == len(trained.record.losses)
