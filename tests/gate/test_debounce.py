@@ -25,8 +25,8 @@ FLIPPED_BEFORE += [(290, "000"), (290, "010"), (290, "000")]
 
 
 def timed(steps: list[tuple[int, str]]) -> list[tuple[float, str]]:
-    """Turn pauses into times of a clock that began long ago."""
-    now, result = 4096.0, []
+    """Turn pauses into times of a clock that has just begun."""
+    now, result = 0.0, []
     for pause, levels in steps:
         now += pause * TICK_S
         result.append((now, levels))

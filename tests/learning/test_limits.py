@@ -58,6 +58,7 @@ def test_settings_out_of_their_limits(settings: dict[str, Any], message: str) ->
         {"seed": np.int32(7), "starts": np.int64(3), "epochs": np.int64(900)},
         {"tolerance": np.float32(0.25), "learning_rate": np.float64(2), "rule": "plain"},
         {"tolerance": 0.49, "seed": 2**63 - 1, "starts": 256, "epochs": 1_000_000, "hidden": [64]},
+        {"hidden": [1], "seed": 0},
     ],
 )
 def test_settings_inside_their_limits(settings: dict[str, Any]) -> None:

@@ -208,6 +208,12 @@ def test_patience(inputs: int, epochs: int) -> None:
         assert (never.record.attempts, len(never.record.losses)) == (2, 1)
 
 
+@pytest.mark.parametrize(("inputs", "epochs"), [(1, 2000), (2, 2000), (3, 2000), (4, 4000), (8, 12000)])
+def test_patience_of_the_plain_rule(inputs: int, epochs: int) -> None:
+    """The published rule is slower: 2,000 epochs, and as many more for each input beyond three, bias or none."""
+    assert patience("plain", bias=True, inputs=inputs) == patience("plain", bias=False, inputs=inputs) == epochs
+
+
 def test_a_fresh_attempt_goes_on_with_the_generator() -> None:
     """A second attempt is not the first again: its starts begin elsewhere."""
     whole = train(XOR, hidden=(), starts=3, epochs=PATIENCE + 1)
