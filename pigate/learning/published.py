@@ -20,6 +20,8 @@ from .tables import TruthTable, every_levels
 #: The xor-gate article's own rule for reading its outputs: above 0.9 is 1, below 0.1 is 0.
 TOLERANCE = 0.1
 
+LEARNING_RATE = 1.0
+
 #: How many starts are counted, each from a seed of its own.
 STARTS = 200
 
@@ -120,6 +122,12 @@ class Outcome:
         return "\n".join(lines) + "\n"
 
 
+def first_weights(program: Program, seed: int) -> list[FloatArray]:
+    """Return the weights that a program starts from, one matrix ``(fan_in, fan_out)`` a layer, without a bias."""
+    generator = np.random.RandomState(seed)
+    return [program.draw(generator, shape) for shape in shapes_of(program.layers, bias=False)]
+
+
 def reproduce(program: Program, seed: int = 1) -> Outcome:
     """Run a program once, with the generator that the articles used (NumPy's legacy one)."""
     networks, losses = _descend(program, [seed])
@@ -136,11 +144,10 @@ def starts_inside_rule(program: Program) -> int:
 def _descend(program: Program, seeds: list[int]) -> tuple[list[Network], FloatArray]:
     """Run the program from each seed side by side; return the networks and (epochs, seeds) losses."""
     shapes = shapes_of(program.layers, bias=False)
-    generators = [np.random.RandomState(seed) for seed in seeds]
     batch = Batch(*rows_as_arrays(program.table), shapes, len(seeds), cross_entropy=False)
-    for start, generator in enumerate(generators):
-        batch.set_start(start, [program.draw(generator, shape) for shape in shapes])
-    update = plain(1.0, batch.weights.shape)
+    for start, seed in enumerate(seeds):
+        batch.set_start(start, first_weights(program, seed))
+    update = plain(LEARNING_RATE, batch.weights.shape)
     losses = np.empty((program.epochs, len(seeds)))
     for epoch in range(program.epochs):
         batch.forward()

@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, Struct
 
 from ..config import TrainingSettings
 from ..errors import TableError
-from ..learning.tables import TruthTable, is_bits
+from ..learning.tables import TruthTable, every_levels
 from .messages import Answer, Board, Gate, Train
 
 #: The gate answers at once, unless the machine is very busy or the gate is stopped.
@@ -87,12 +87,26 @@ def train_again(wanted: TrainAgain, board: Board, gate: Gate) -> Train:
     if wanted.table == gate.table:
         return Train(gate.table, gate.rows, settings)
     inputs, outputs = len(board.inputs), len(board.outputs)
-    table = TruthTable.parse(wanted.table) if is_bits(wanted.table) else TruthTable.named(wanted.table, inputs)
+    table = _table(wanted.table, inputs)
     if (table.inputs, table.outputs) != (inputs, outputs):
         raise TableError(
             f"{table.name} has {table.inputs} inputs and {table.outputs} outputs, the board {inputs} and {outputs}"
         )
     return Train(table.name, dict(table.rows), settings)
+
+
+def _table(text: str, inputs: int) -> TruthTable:
+    """Return the table of a name, or of bits in counting order with - for a row that is not taught.
+
+    Raises:
+        TableError: there is no such table, or no row is taught.
+    """
+    if set(text) - {"0", "1", "-"}:
+        return TruthTable.named(text, inputs)
+    if len(text) != 2**inputs:
+        raise TableError(f"the table has {len(text)} rows, {inputs} inputs need {2**inputs}")
+    rows = zip(every_levels(inputs), text, strict=True)
+    return TruthTable({levels: bit for levels, bit in rows if bit != "-"}, text)
 
 
 class Asker:

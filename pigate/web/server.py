@@ -1,4 +1,4 @@
-"""The live page's server: the page's files, the state, the stream of events, and three requests."""
+"""The server of the live page and the lesson: files, state, stream of events, published programs, three requests."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from .guard import Guard, is_from_here
 from .messages import Board, Cancel, SetSwitches
 from .packing import Packed, written
 from .requests import Asker, Nothing, Switches, TrainAgain, train_again
+from .state import published
 
 PAGE = Path(__file__).with_name("static")
 
@@ -39,6 +40,12 @@ def application(feed: Feed, asker: Asker) -> ASGIApp:
 
     async def index(_: Request) -> Response:
         return FileResponse(PAGE / "index.html")
+
+    async def lesson(_: Request) -> Response:
+        return FileResponse(PAGE / "lesson.html")
+
+    def programs(_: Request) -> Response:  # in a thread, for it loads NumPy
+        return Response(published(), media_type="application/json")
 
     async def state(request: Request) -> Response:
         async def once() -> AsyncIterator[list[Packed]]:
@@ -78,9 +85,11 @@ def application(feed: Feed, asker: Asker) -> ASGIApp:
 
     routes = [
         Route("/", index, middleware=[Middleware(GZipMiddleware)]),
+        Route("/lesson", lesson, middleware=[Middleware(GZipMiddleware)]),
         Mount("/page", StaticFiles(directory=PAGE), middleware=[Middleware(GZipMiddleware)]),
         Route("/api/state", state),
         Route("/api/events", events),
+        Route("/api/published", programs, middleware=[Middleware(GZipMiddleware)]),
         Route("/api/switches", switches, methods=["POST"]),
         Route("/api/train", train, methods=["POST"]),
         Route("/api/cancel", cancel, methods=["POST"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -10,6 +11,9 @@ from ..learning.named import NAMED, named_for
 from .messages import Array, Gate, News, Training
 from .packing import Packed
 from .requests import PRESETS, limits
+
+#: How many starts of the program that has no seed `published` gives: those of the seeds from 1 on.
+RACE = 10
 
 
 def pieces_of(news: News) -> dict[str, Any]:
@@ -30,6 +34,37 @@ def pieces_of(news: News) -> dict[str, Any]:
     if news.snapshot is not None:
         pieces["snapshot"] = news.snapshot
     return pieces
+
+
+@cache
+def published() -> bytes:
+    """Return the three published programs as JSON, with the weights that they start from, not rounded.
+
+    It loads NumPy, so any thread but the server's may call it, and only once somebody asks.
+    """
+    from ..learning.published import LEARNING_RATE, PROGRAMS, TOLERANCE, first_weights
+
+    return msgspec.json.encode(
+        {
+            name: {
+                "title": program.title,
+                "table": program.table.name,
+                "rows": program.table.rows,
+                "layers": program.layers,
+                "bias": False,
+                "learning_rate": LEARNING_RATE,
+                "epochs": program.epochs,
+                "last_update": program.last_update,
+                "tolerance": TOLERANCE,
+                "printed": program.printed,
+                "starts": {
+                    str(seed): [matrix.tolist() for matrix in first_weights(program, seed)]
+                    for seed in range(1, 2 if program.seeded else RACE + 1)
+                },
+            }
+            for name, program in PROGRAMS.items()
+        }
+    )
 
 
 def json_of(values: memoryview[float], shape: tuple[int, ...]) -> str:

@@ -14,6 +14,7 @@ from pigate.config import TrainingSettings
 from pigate.web import requests
 from pigate.web.messages import Answer, Train
 
+from . import programs
 from .site import Site
 
 
@@ -67,6 +68,30 @@ def test_train_again(site: Site) -> None:
     assert state["training"]["seed"] == 7
     assert site.post("/api/train", {"table": "xor"})[0] == 202
     site.until_state(lambda state: state["gate"]["table"] == "xor" and not state["busy"])
+
+
+def test_rows_that_are_not_taught(site: Site) -> None:
+    """A table in bits may leave rows out; one that teaches no row, or has not one for each setting, is refused."""
+    assert site.post("/api/train", {"table": "0-1---10"})[0] == 202
+    state = site.until_state(lambda state: state["gate"]["table"] == "0-1---10")
+    assert state["gate"]["rows"] == {"000": "0", "010": "1", "110": "1", "111": "0"}
+    for table in ("--------", "0-1-", ""):
+        assert site.post("/api/train", {"table": table})[0] == 422
+    assert site.post("/api/train", {"table": "xor"})[0] == 202
+    site.until_state(lambda state: state["gate"]["table"] == "xor" and not state["busy"])
+
+
+def test_published_programs(site: Site) -> None:
+    """/api/published has the programs as node's tests have them, who are held to what `pigate reproduce` says."""
+    status, headers, body = site.ask("GET", "/api/published")
+    assert (status, headers["content-type"]) == (200, "application/json")
+    kept = json.loads(programs.FILE.read_text())
+    assert json.loads(body) == kept["published"]
+    found = programs.found()
+    assert found["inside_rule"] == kept["inside_rule"]
+    for name, outcome in found["reproduced"].items():
+        for levels, prediction in outcome["predictions"].items():
+            assert prediction == pytest.approx(kept["reproduced"][name]["predictions"][levels], rel=1e-6)
 
 
 #: a training that goes on for minutes, if it is let: a wide network, by a rule that moves it hardly at all

@@ -73,8 +73,9 @@ def test_every_answer_is_closed_to_other_sites(site: Site) -> None:
 
 def test_page_loads_nothing_from_elsewhere(site: Site) -> None:
     """No file of the page names an address of another machine that a browser would load from."""
-    for path in (Path(__file__).parents[2] / "pigate/web/static").iterdir():
-        status, _, body = site.ask("GET", f"/page/{path.name}")
+    folder = Path(__file__).parents[2] / "pigate/web/static"
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        status, _, body = site.ask("GET", f"/page/{path.relative_to(folder)}")
         assert status == 200
         addresses = set(re.findall(r"https?://[^\s\"'`)]+", body.decode()))
         assert {a for a in addresses if not a.startswith("http://www.w3.org/")} == set()
