@@ -28,8 +28,9 @@ function toggle() {
 /**
  * @param {HTMLElement} root a list
  * @param {(problem: string) => void} complain called with what went wrong; empty if nothing did
+ * @param {(levels: string) => Promise<string>} [send] asks for levels; returns what went wrong
  */
-export function makeSwitches(root, complain) {
+export function makeSwitches(root, complain, send = (levels) => post("/api/switches", { levels })) {
   /** @type {HTMLElement[]} */
   let items = [];
   /** @type {State | null} */
@@ -50,7 +51,7 @@ export function makeSwitches(root, complain) {
     let problem = "";
     for (let asked = ""; asked !== wanted && !problem; ) {
       asked = wanted;
-      problem = await post("/api/switches", { levels: asked });
+      problem = await send(asked);
     }
     asking = false;
     complain(problem);

@@ -1,0 +1,149 @@
+/** Step 7: a table of one's own, taught to a simulated board, or to a network in the browser where that cannot be. */
+
+import { post } from "../connection.js";
+import { html, say } from "../element.js";
+import { everyLevels, forward } from "../network.js";
+import { fixed, list, whole } from "../words.js";
+import { button } from "./buttons.js";
+import { marked } from "./card.js";
+import { makeClass, play, weightsAt } from "./school.js";
+import { fill, LEFT_OUT, MEANS } from "./words.js";
+
+/** @typedef {import("../types.js").State} State */
+/** @typedef {import("../types.js").Weights} Weights */
+
+const SHOWN_MS = 4000;
+
+/** The ten starts have learned any table of three inputs after 1,225 epochs, measured. */
+const PATIENCE = 5000;
+
+/** What a click makes of a target. @type {Record<string, string | undefined>} */
+const NEXT = { "1": "0", "0": undefined, undefined: "1" };
+
+/** @param {import("./main.js").Lesson} lesson @returns {import("./main.js").Step} */
+export function teach({ programs, stage, board, controls, extra, seen }) {
+  const { starts, ...program } = programs["xor-gate"];
+  const shown = everyLevels(3);
+  const group = makeClass();
+  const problem = html("p", { id: "teach-problem", role: "alert" });
+  const here = html("p", { class: "note" });
+  const moment = html("span", { class: "epoch" });
+  /** @type {Record<string, string>} */
+  let rows = { ...((board.teachable() && board.state()?.gate.rows) || program.rows) };
+  let own = starts[10]; // what learns in the browser
+  /** @type {State["training"] | null} */
+  let asked = null; // the training that there was when this page asked for another
+  let busy = false;
+  /** @type {(() => void) | null} */
+  let stop = null; // ends a replay that is on
+
+  /** Show a network: the one that works now, unless another is given. @param {Weights} [weights] */
+  function show(weights) {
+    const gate = board.teachable() ? board.state()?.gate : undefined;
+    const scene = { rows, shown, tolerance: gate?.tolerance ?? program.tolerance, aim };
+    if (weights || !gate) stage.show({ ...scene, weights: weights ?? own });
+    else stage.show({ ...scene, weights: gate.weights, predictions: gate.predictions });
+    go.disabled = busy;
+    cancel.hidden = !(busy && gate);
+    say(here, gate ? "" : MEANS.here);
+  }
+
+  /** @param {string} levels */
+  function aim(levels) {
+    if (controls.matches(":disabled") || busy) return;
+    const { [levels]: now, ...others } = rows;
+    const next = NEXT[String(now)];
+    rows = next === undefined ? others : { ...others, [levels]: next };
+    complain("");
+    show();
+  }
+
+  /** @param {string} text */
+  function complain(text) {
+    problem.replaceChildren(...marked(text));
+  }
+
+  /** @param {boolean} learned @param {number} epochs @param {(levels: string) => number} answer */
+  function finish(learned, epochs, answer) {
+    busy = false;
+    say(moment, fill(MEANS.epoch, { n: whole(epochs) }));
+    show();
+    if (!learned) return complain(MEANS.failed);
+    const out = shown.filter((levels) => !Object.hasOwn(rows, levels));
+    const guesses = out.map((row) => fill(LEFT_OUT.guess, { row, answer: fixed(answer(row)) }));
+    seen({ taught: shown.length - out.length, epochs: whole(epochs), guesses: list(guesses) || LEFT_OUT.none });
+  }
+
+  function learnHere() {
+    const tasks = Object.values(starts).map((weights) => ({ ...program, rows, weights, epochs: PATIENCE, until_proved: true }));
+    const best = (/** @type {import("./learning.js").Course[]} */ courses) => courses.reduce((a, b) => ((b.proved ?? Infinity) < (a.proved ?? Infinity) ? b : a));
+    group.run(tasks, SHOWN_MS, (courses, epoch) => {
+      const winner = best(courses);
+      const now = Math.min(epoch, winner.proved ?? epoch);
+      say(moment, fill(MEANS.epoch, { n: whole(now) }));
+      show(weightsAt(winner, now));
+    }, (courses) => {
+      const { proved, moments, weights } = best(courses);
+      if (proved !== null) own = weights[weights.length - 1];
+      finish(proved !== null, proved ?? moments[moments.length - 1], (levels) => forward(own, levels)[own.length][0]);
+    });
+  }
+
+  /** @param {State["training"]} training */
+  function replay({ snapshots, snapshot_epochs: epochs, learned, predictions }) {
+    stop?.();
+    stop = play(snapshots.length, SHOWN_MS, (k) => {
+      say(moment, fill(MEANS.epoch, { n: whole(epochs[k]) }));
+      show(snapshots[k]);
+      if (k < snapshots.length - 1) return;
+      stop = null;
+      finish(learned, epochs[k], (levels) => predictions[levels][0]);
+    });
+  }
+
+  const go = button(MEANS.teach, async () => {
+    if (!Object.keys(rows).length) return complain(MEANS.untaught);
+    complain("");
+    busy = true;
+    say(moment, MEANS.busy);
+    show();
+    const training = board.state()?.training;
+    if (!board.teachable() || !training) return learnHere();
+    asked = training;
+    const table = shown.map((levels) => rows[levels] ?? "-").join("");
+    const seed = training.learned || training.table !== table ? {} : { seed: training.seed + 1 };
+    const refused = await post("/api/train", { table, ...seed });
+    if (!refused) return;
+    [busy, asked] = [false, null];
+    complain(refused);
+    say(moment, "");
+    show();
+  });
+  const cancel = button(MEANS.cancel, async () => complain(await post("/api/cancel", {})));
+  go.classList.add("main");
+  controls.append(go, cancel, moment);
+  extra.append(problem, here);
+  show();
+
+  return {
+    told(before) {
+      const state = board.state();
+      if (asked && state && board.teachable()) {
+        if (state.training !== asked) {
+          asked = null;
+          return replay(state.training);
+        }
+        if (before?.busy && !state.busy) { // cancelled
+          [asked, busy] = [null, false];
+          say(moment, "");
+        }
+      }
+      if (!stop && !busy) show();
+      return undefined;
+    },
+    leave() {
+      group.leave();
+      stop?.();
+    },
+  };
+}
