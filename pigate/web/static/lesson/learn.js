@@ -3,7 +3,7 @@
 import { html, svg } from "../element.js";
 import { everyLevels, forward } from "../network.js";
 import { fixed, whole } from "../words.js";
-import { button } from "./buttons.js";
+import { allow, button } from "./buttons.js";
 import { asPrinted, makeLearner } from "./learning.js";
 import { makeClass } from "./school.js";
 import { fill, MEANS } from "./words.js";
@@ -95,12 +95,12 @@ function training({ stage, controls, beside, extra }, task, { shown, helpers, st
     done = 0;
     extra.replaceChildren();
     first = show(task.weights, 0);
-    allow(true);
+    ready(true);
   }
 
   /** @param {boolean} whether there is more to learn */
-  function allow(whether) {
-    run.disabled = one.disabled = !whether;
+  function ready(whether) {
+    allow(whether, run, one);
     run.textContent = done && more ? MEANS.more : MEANS.run;
   }
 
@@ -110,7 +110,7 @@ function training({ stage, controls, beside, extra }, task, { shown, helpers, st
   });
   const run = button(MEANS.run, () => {
     const [before, epochs] = [done, more ? task.epochs : task.epochs - done];
-    allow(false);
+    ready(false);
     group.run([{ ...task, weights: learner.weights(), epochs }], SHOWN_MS, ([course], epoch) => {
       const k = course.moments.indexOf(epoch);
       show(course.weights[k], before + epoch);
@@ -118,7 +118,7 @@ function training({ stage, controls, beside, extra }, task, { shown, helpers, st
       done = before + epochs;
       const weights = course.weights[course.weights.length - 1];
       const last = show(weights, done);
-      allow(Boolean(more));
+      ready(Boolean(more));
       extra.append(...ended({ weights, epochs: done, first, last }));
     });
   });

@@ -3,7 +3,7 @@
 import { html, say, set } from "../element.js";
 import { decide, everyLevels, forward, targetsOf } from "../network.js";
 import { list, whole } from "../words.js";
-import { button } from "./buttons.js";
+import { allow, button } from "./buttons.js";
 import { makeCurves } from "./curves.js";
 import { makeClass, weightsAt } from "./school.js";
 import { fill, MEANS } from "./words.js";
@@ -67,7 +67,7 @@ export function race({ programs, stage, board, controls, extra, seen }) {
 
   /** @param {string[]} entered seeds @param {boolean} until whether the first that is proved ends it */
   function begin(entered, until) {
-    for (const control of [all, four]) control.disabled = true;
+    allow(false, all, four);
     [ended, winner] = [false, -1];
     chosen = Math.min(chosen, entered.length - 1);
     const tasks = entered.map((seed) => ({ ...program, weights: starts[seed], until_proved: until }));
@@ -83,7 +83,7 @@ export function race({ programs, stage, board, controls, extra, seen }) {
   /** @param {boolean} until */
   function finish(until) {
     ended = true;
-    for (const control of [all, four]) control.disabled = false;
+    allow(true, all, four);
     draw();
     if (!until) failed = seeds.filter((_, i) => right(i) < shown.length);
     else seen({ failed: list(failed, 10), n: failed.length, winner: seeds[winner], epochs: whole(now) });
@@ -96,7 +96,7 @@ export function race({ programs, stage, board, controls, extra, seen }) {
   const all = button(MEANS.race, () => begin(seeds, false));
   const four = button(MEANS.four, () => begin(seeds.slice(0, FOUR), true));
   all.classList.add("main");
-  four.disabled = true; // until one has seen what becomes of ten
+  allow(false, four); // until one has seen what becomes of ten
   controls.append(all, four, moment);
   extra.append(html("div", { class: "column" }, html("div", { class: "lanes" }, ...lanes), told), curves.element);
   draw();

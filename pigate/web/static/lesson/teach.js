@@ -4,7 +4,7 @@ import { post } from "../connection.js";
 import { html, say } from "../element.js";
 import { everyLevels, forward } from "../network.js";
 import { fixed, list, whole } from "../words.js";
-import { button } from "./buttons.js";
+import { allow, button } from "./buttons.js";
 import { marked } from "./card.js";
 import { makeClass, play, weightsAt } from "./school.js";
 import { fill, LEFT_OUT, MEANS } from "./words.js";
@@ -43,7 +43,7 @@ export function teach({ programs, stage, board, controls, extra, seen }) {
     const scene = { rows, shown, tolerance: gate?.tolerance ?? program.tolerance, aim };
     if (weights || !gate) stage.show({ ...scene, weights: weights ?? own });
     else stage.show({ ...scene, weights: gate.weights, predictions: gate.predictions });
-    go.disabled = busy;
+    allow(!busy, go);
     cancel.hidden = !(busy && gate);
     say(here, gate ? "" : MEANS.here);
   }
