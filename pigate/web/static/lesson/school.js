@@ -3,21 +3,19 @@
 /** @typedef {import("./learning.js").Task} Task */
 /** @typedef {import("./learning.js").Course} Course */
 
-/** @type {Worker | undefined} */
-let worker;
+/** Begun with the page, so that it is there when pigate is not, later. */
+const worker = new Worker("/page/lesson/worker.js", { type: "module" });
 /** @type {Map<number, (course: Course) => void>} */
 const waiting = new Map();
 let count = 0;
 
+worker.addEventListener("message", ({ data: { number, course } }) => {
+  waiting.get(number)?.(course);
+  waiting.delete(number);
+});
+
 /** Train in the worker. @param {Task} task @returns {Promise<Course>} */
 export function trained(task) {
-  if (!worker) {
-    worker = new Worker("/page/lesson/worker.js", { type: "module" });
-    worker.addEventListener("message", ({ data: { number, course } }) => {
-      waiting.get(number)?.(course);
-      waiting.delete(number);
-    });
-  }
   const number = count++;
   worker.postMessage({ number, task });
   return new Promise((resolve) => waiting.set(number, resolve));
