@@ -64,8 +64,8 @@ function digits(weights, printed) {
  * @param {Lesson} lesson
  * @param {import("./learning.js").Task} task
  * @param {{shown: string[], helpers?: boolean, step?: boolean, more?: boolean}} how `more`: it can be run again and again
- * @param {(course: {weights: Weights, epochs: number, first: number, last: number}) => Node[]} ended called after a run; what it
- *     returns stands below the network
+ * @param {(course: {weights: Weights, epochs: number, first: number, last: number}) => void} ended called after a run; `first`
+ *     and `last` are the largest pushes
  * @returns {Step}
  */
 function training({ stage, controls, beside, extra }, task, { shown, helpers, step, more }, ended) {
@@ -93,7 +93,7 @@ function training({ stage, controls, beside, extra }, task, { shown, helpers, st
   function begin() {
     group.leave();
     done = 0;
-    extra.replaceChildren();
+    for (const part of [beside, extra]) part.replaceChildren();
     first = show(task.weights, 0);
     ready(true);
   }
@@ -119,7 +119,7 @@ function training({ stage, controls, beside, extra }, task, { shown, helpers, st
       const weights = course.weights[course.weights.length - 1];
       const last = show(weights, done);
       ready(Boolean(more));
-      extra.append(...ended({ weights, epochs: done, first, last }));
+      ended({ weights, epochs: done, first, last });
     });
   });
   const again = button(MEANS.again, begin);
@@ -136,7 +136,6 @@ export function alone(lesson) {
   return training(lesson, { ...program, weights: starts[1] }, { shown, step: true }, ({ weights, epochs, first, last }) => {
     lesson.beside.replaceChildren(digits(weights, printed));
     lesson.seen({ epochs: whole(epochs), first: small(first), last: small(last) });
-    return [];
   });
 }
 
@@ -159,9 +158,8 @@ export function shrug(lesson) {
   const rows = Object.fromEntries(shown.map((levels) => [levels, levels[0] === levels[1] ? "0" : "1"]));
   const task = { ...program, rows, last_update: true, weights: starts[1] };
   return training(lesson, task, { shown, more: true }, ({ weights, epochs }) => {
-    lesson.extra.replaceChildren();
+    lesson.beside.replaceChildren(twoLines());
     lesson.seen({ epochs: whole(epochs), answer: fixed(answer(weights, shown[1]), 3) });
-    return [twoLines()];
   });
 }
 
@@ -171,7 +169,6 @@ export function fourHelpers(lesson) {
   return training(lesson, { ...program, weights: starts[1] }, { shown: everyLevels(3), helpers: true }, ({ weights }) => {
     const [[levels, print]] = Object.entries(printed);
     lesson.seen({ here: asPrinted(answer(weights, levels)), print });
-    return [];
   });
 }
 

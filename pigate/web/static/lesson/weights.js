@@ -1,7 +1,7 @@
 /** The weights of a single neuron as sliders on their lines, with the pushes as arrows. */
 
 import { html, say, set, unit } from "../element.js";
-import { signed } from "../words.js";
+import { fixed, signed } from "../words.js";
 import { LARGEST, onGrid, STEP } from "./hints.js";
 import { fill, STAGE } from "./words.js";
 
@@ -54,7 +54,7 @@ export function makeWeights(root) {
       items.forEach(({ item, number, slider, arrow }, i) => {
         const weight = scene.weights[0][i][0];
         const push = scene.pushes?.[0][i][0] ?? 0;
-        say(number, signed(weight));
+        say(number, weight ? signed(weight) : fixed(weight));
         slider.disabled = !move || locked;
         if (Number(slider.value) !== onGrid(weight)) slider.value = String(onGrid(weight));
         set(slider, { "aria-valuetext": signed(weight) });

@@ -81,7 +81,7 @@ export const MEANS = {
   start: "start {n}",
   count: "{right} of 8",
   losses: "Loss of each start, from the first epoch to the last. Down is better.",
-  loss: "Loss, from the first epoch to the last. Down is better.",
+  loss: "Loss, from the first epoch to the last. It falls fast at first, then slowly.",
   board: "This board starts several times, too: of {starts} starts, start {winner} was proved first, after {epochs} epochs.",
   aim: "Row {row}: {target}. Press to change it.",
   aims: { 0: "target 0", 1: "target 1", "-": "not taught" },
