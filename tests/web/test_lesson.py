@@ -178,6 +178,9 @@ def test_guesses_are_kept(run: Run, look: Look) -> None:
     page.reload()
     expect(page.locator("#title")).to_have_text("Four helpers")
     expect(page.locator("#seen")).to_contain_text("its answer is 0.0078876")
+    page.goto(run.address)
+    page.goto(f"{run.address}lesson")
+    expect(page.locator("#count")).to_have_text(f"Step 1 of {LAST}")  # the first that is not done
     page.locator("#steps").get_by_text("Sum up").click()
     expect(page.locator("#end")).to_contain_text("You guessed 0 of 7 right.")
     expect(page.locator("#end tr.bad")).to_contain_text("About 1")

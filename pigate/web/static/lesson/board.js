@@ -18,6 +18,9 @@ export function makeBoard(changed) {
   let drawn = "0".repeat(INPUTS);
   /** @type {number[]} */
   let along = []; // where the switches stand, in pixels
+  /** @type {() => void} */
+  let begun;
+  const ready = new Promise((resolve) => { begun = () => resolve(undefined); });
   const root = byId("switches");
   const switches = makeSwitches(root, (problem) => say(byId("switches-problem"), problem), async (levels) => {
     if (own()) return post("/api/switches", { levels });
@@ -51,6 +54,7 @@ export function makeBoard(changed) {
       state = settle(before, next);
       lost = false;
       draw();
+      begun();
       changed(before);
     },
     snapshot(snapshot) {
@@ -62,11 +66,14 @@ export function makeBoard(changed) {
       drawn = levels();
       lost = true;
       draw();
+      begun();
       changed(state);
     },
   });
 
   return {
+    /** Until the board is known, or known to be out of reach. */
+    ready,
     levels,
     own,
     /** Whether this page may flip the switches. */

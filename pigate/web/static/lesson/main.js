@@ -61,10 +61,12 @@ const card = makeCard((guess) => {
   stage.draw();
 });
 
-/** @returns {string} the number of the step that the address names, "end", or where the reader was last */
+/** @returns {string} the step that the address names, by its number, or "end"; where it names none, the first that is not done */
 function wanted() {
   const named = location.hash.slice(1);
-  return named === END || STEPS[Number(named) - 1] ? named : "1";
+  if (named === END || STEPS[Number(named) - 1]) return named;
+  const next = STEPS.findIndex((_, i) => !memory.seen[i + 1]);
+  return next < 0 ? END : String(next + 1);
 }
 
 function nav() {
@@ -122,6 +124,7 @@ async function begin() {
   try {
     const answer = await fetch("/api/published");
     programs = await answer.json();
+    await board.ready;
   } catch {
     document.body.classList.remove("waiting");
     byId("lesson").replaceChildren(html("p", { class: "problem" }, FRAME.problem));
