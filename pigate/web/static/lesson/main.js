@@ -135,11 +135,8 @@ async function begin() {
   addEventListener("hashchange", () => enter(programs, true));
 }
 
-/** Whether keys are meant for what has the focus. @param {EventTarget | null} target */
-const typing = (target) => target instanceof HTMLInputElement && target.type === "text";
-
 document.addEventListener("keydown", (event) => {
-  if (!/^[1-3]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey || event.repeat || typing(event.target)) return;
+  if (!/^[1-3]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   if (board.settable()) board.flip(Number(event.key) - 1);
 });
 

@@ -12,7 +12,6 @@ import { makeWeights } from "./weights.js";
 import { fill, STAGE } from "./words.js";
 
 /** @typedef {import("../types.js").Weights} Weights */
-/** @typedef {import("../types.js").Snapshot} Snapshot */
 /** @typedef {import("../types.js").State} State */
 /** @typedef {import("../formula.js").Neuron} Neuron */
 /** @typedef {ReturnType<typeof import("./board.js").makeBoard>} Board */
@@ -33,7 +32,7 @@ import { fill, STAGE } from "./words.js";
 /** Lines are drawn as wide as for weights up to this size. */
 const WIDEST = 8;
 
-/** Of the room that the boards need beside the drawing, in units. */
+/** Where switches, drawing and LED have less room than this, in units, they stand one below the other. */
 const NARROW = 370;
 
 /** What is shown is told to those who hear it after this time without changes. */
@@ -65,7 +64,7 @@ export function makeStage(board) {
   /** @param {Weights} matrices @returns {number[]} */
   const widths = (matrices) => [3, ...matrices.map((matrix) => matrix[0].length)];
 
-  /** @param {Scene} of */
+  /** The network as the live page's drawing takes it. @param {Scene} of */
   function subject({ weights: matrices, rows, tolerance }) {
     const learned = matrices.map((matrix) => matrix.map((row) => row.map(() => WIDEST)));
     return { live: true, table: "", rows, layers: widths(matrices), tolerance, predictions: null, weights: matrices, learned };
@@ -109,7 +108,7 @@ export function makeStage(board) {
   }
 
   function draw() {
-    if (!scene) return;
+    if (!scene || !box.clientWidth) return; // the last page hides it
     byId("stage").classList.toggle("helped", Boolean(scene.helpers)); // first: it says how much room there is
     build();
     const levels = board.levels();
