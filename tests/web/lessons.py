@@ -214,7 +214,7 @@ def sure(page: Page, hand: Pointer) -> None:
 
 
 def teach(page: Page, hand: Pointer) -> None:
-    """Step 7: the table is made parity by clicks on targets, taught, and works."""
+    """Step 7: the table is made parity by clicks on targets, taught, and works; then a row is left out."""
     aim(page, hand, {levels: str(target) for levels, target in TruthTable.named("parity").rows.items()})
     hand.press(button(page, "Teach"))
     expect(page.locator("#seen")).to_contain_text("You taught it 8 of 8 rows")
@@ -222,6 +222,10 @@ def teach(page: Page, hand: Pointer) -> None:
         flip(page, hand, levels)
         decision = "on" if levels.count("1") % 2 else "off"
         expect(page.locator(".led")).to_have_attribute("data-decision", decision)
+    expect(page.locator("#seen")).not_to_contain_text("You guessed")  # no row was left out
+    aim(page, hand, {"110": "\u2013"})
+    hand.press(button(page, "Teach"))
+    expect(page.locator("#seen")).to_contain_text("You taught it 7 of 8 rows")
 
 
 STEPS: list[Callable[[Any, Pointer], None]] = [by_hand, alone, shrug, four_helpers, race, sure, teach]

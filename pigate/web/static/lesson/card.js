@@ -45,7 +45,7 @@ export function makeCard(guessed) {
     const root = byId("seen");
     if (!values) return root.replaceChildren();
     const taken = guesses[step];
-    const outcome = taken === guess.answer ? FRAME.right : taken === undefined ? "" : fill(FRAME.wrong, { guess: guess.options[taken] ?? "" });
+    const outcome = values.open || taken === undefined ? "" : taken === guess.answer ? FRAME.right : fill(FRAME.wrong, { guess: guess.options[taken] ?? "" });
     const sight = html("p", {}, fill(text, values), " ", values.more ? `${values.more} ` : "", html("span", { class: taken === guess.answer ? "hit" : "miss" }, outcome));
     const all = [part("seen", sight), part("why", why)];
     if (root.textContent !== all.map((piece) => piece.textContent).join("")) root.replaceChildren(...all);

@@ -1,6 +1,7 @@
 /** What the browser remembers of the lesson: guesses, and what was seen. A browser may refuse to. */
 
-/** @typedef {Record<string, string | number>} Values what stands in the sentence of what was seen
+/** @typedef {Record<string, string | number>} Values what stands in the sentence of what was seen; `more` is a sentence after
+ *     it, and with `open` it says nothing about the guess yet
  * @typedef {{guesses: Record<string, number>, seen: Record<string, Values>}} Memory */
 
 const KEY = "pigate-lesson";

@@ -71,7 +71,7 @@ export function teach({ programs, stage, board, controls, extra, seen }) {
     if (!learned) return complain(MEANS.failed);
     const out = shown.filter((levels) => !Object.hasOwn(rows, levels));
     const guesses = out.map((row) => fill(LEFT_OUT.guess, { row, answer: fixed(answer(row)) }));
-    seen({ taught: shown.length - out.length, epochs: whole(epochs), guesses: list(guesses) || LEFT_OUT.none });
+    seen({ taught: shown.length - out.length, epochs: whole(epochs), guesses: list(guesses) || LEFT_OUT.none, open: out.length ? 0 : 1 });
   }
 
   function learnHere() {

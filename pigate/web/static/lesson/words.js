@@ -80,7 +80,7 @@ export const MEANS = {
   line: "The four ways to set switches 1 and 2. A full dot is a 1. One straight line cannot part full from empty.",
   start: "start {n}",
   count: "{right} of 8",
-  losses: "Loss of each start, from the first epoch to the last. Down is better.",
+  losses: "How wrong each start is, from the first epoch to the last. Down is better.",
   loss: "Loss, from the first epoch to the last. It falls fast at first, then slowly.",
   board: "This board starts several times, too: of {starts} starts, start {winner} was proved first, after {epochs} epochs.",
   aim: "Row {row}: {target}. Press to change it.",
