@@ -13,12 +13,12 @@ from gpiozero import LED, Button
 from gpiozero.pins.mock import MockFactory
 
 from pigate import TruthTable, train
-from pigate.config import BoardSettings
 from pigate.gate.loop import Loop
 from pigate.gate.systemd import Systemd
 from pigate.learning.training import Trained
 from pigate.pins.simulated import SimulatedBoard
 from pigate.report import Snapshot
+from pigate.settings import BoardSettings
 
 from .figure import Figure
 

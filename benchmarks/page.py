@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from queue import SimpleQueue
 
 from pigate import TruthTable, train
-from pigate.config import WebSettings
+from pigate.settings import WebSettings
 from pigate.web.page import GateActions, Page
 
 from .edge import flip_gate, instant_board

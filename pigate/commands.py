@@ -28,8 +28,9 @@ def run(args: Namespace) -> int:
 
     board = task.settings.board
     where = "on a simulated board" if simulated else f"on the pins ({board.pin_factory})"
-    inputs, outputs = (", ".join(map(str, pins)) for pins in (board.inputs, board.outputs))
-    say(f"{task.table.name} {where}: switches on GPIO {inputs}; LEDs on GPIO {outputs}")
+    pins, topics, leds = (", ".join(map(str, named)) for named in (board.pins, board.topics, board.outputs))
+    switches = " and ".join([f"switches on GPIO {pins}"] * bool(pins) + [f"inputs from {topics}"] * bool(topics))
+    say(f"{task.table.name} {where}: {switches}; LEDs on GPIO {leds}")
     run_gate(RunOptions(task, simulated, args.json, args.open, partial(task_for_board, args, simulated)), signals)
     return OK
 

@@ -1,22 +1,21 @@
-"""The settings: one model of the configuration, read from TOML and checked."""
+"""The configuration: read from TOML, checked against the settings' model, and explained where it is wrong."""
 
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import msgspec
-from msgspec import Meta, Struct
 
-from .errors import ConfigError, TableError, WeightsError
-from .explain import explain
+from .errors import ConfigError, TableError, WeightsError, did_you_mean, none_of, shortened
 from .files import read_text
-from .learning import limits
 from .learning.tables import TruthTable
+from .settings import BoardSettings, MqttSettings, Settings, TableSettings
 
 if TYPE_CHECKING:
     from .learning.network import Network
@@ -27,66 +26,22 @@ DEFAULT_PATH = Path("/etc/pigate/pigate.toml")
 #: fast machine.
 MAX_BYTES = 64 << 10
 
+#: Bytes of a topic's name.
+MAX_TOPIC = 200
+
 #: GPIO 2 and 3 have a resistor to 3.3 V on the board itself (I2C).
 FIXED_PULL_UP = {2, 3}
 
-Width = Annotated[int, Meta(ge=1, le=limits.MAX_NEURONS)]
-Gpio = Annotated[int, Meta(ge=0, le=27)]
-Gpios = Annotated[tuple[Gpio, ...], Meta(min_length=1, max_length=8)]
-
-
-class TableSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """At most one of the three is given; without any, the table is ``xor``."""
-
-    name: str | None = None
-    rows: dict[str, Any] | None = None
-    file: str | None = None
-
-
-class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the table is learned; see `pigate.learning.training.train`."""
-
-    hidden: Annotated[tuple[Width, ...], Meta(max_length=limits.MAX_LAYERS)] = (4,)
-    bias: bool = True
-    rule: limits.Rule = "resilient"
-    learning_rate: Annotated[float, Meta(gt=0, le=limits.MAX_LEARNING_RATE)] = 1.0
-    starts: Annotated[int, Meta(ge=1, le=limits.MAX_STARTS)] = 4
-    epochs: Annotated[int, Meta(ge=1, le=limits.MAX_EPOCHS)] = 10_000
-    tolerance: Annotated[float, Meta(gt=0, lt=limits.TOLERANCE_BELOW)] = 0.1
-    seed: Annotated[int, Meta(ge=0, le=limits.MAX_SEED)] = 1
-    #: a folder of weight files to use instead of training
-    weights: str | None = None
-
-
-class BoardSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The pins, by BCM number, and how they are read and shown. Durations are in seconds."""
-
-    inputs: Gpios = (17, 27, 22)
-    outputs: Gpios = (18,)
-    pull_up: bool = True
-    pin_factory: Literal["gpiod", "lgpio", "rpigpio"] = "gpiod"
-    settle_s: Annotated[float, Meta(ge=0, le=10)] = 0.02
-    resync_s: Annotated[float, Meta(ge=0.01, le=60)] = 1.0
-    undecided: Literal["blink", "off"] = "blink"
-
-
-class WebSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The live page."""
-
-    #: None: only a simulated board has a page
-    enabled: bool | None = None
-    host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
-    #: None: 8000; a simulated board takes a free port if 8000 is in use
-    port: Annotated[int, Meta(ge=0, le=65535)] | None = None
-
-
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything that a configuration file can say. Immutable; any thread may use it."""
-
-    table: TableSettings = TableSettings()
-    training: TrainingSettings = TrainingSettings()
-    board: BoardSettings = BoardSettings()
-    web: WebSettings = WebSettings()
+#: msgspec's names for the kinds of value, and TOML's
+_IN_TOML = {
+    "int | str": "a GPIO number or a topic",
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
 
 
 @dataclass(frozen=True)
@@ -120,12 +75,13 @@ def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
             if not math.isfinite(value):
                 raise ConfigError(f"{key}: {value} is not a finite number")
         settings = msgspec.convert(raw, Settings)
-        _check_pins(settings.board)
+        _check_inputs(settings.board)
+        _check_mqtt(settings.mqtt, settings.board.topics)
         settings = _beside(path, settings)
         table = truth_table(settings.table, len(settings.board.inputs))
         check_width(table, settings.board)
     except msgspec.ValidationError as exc:
-        raise ConfigError(f"{path}: {explain(exc, Settings)}") from exc
+        raise ConfigError(f"{path}: {_explained(exc)}") from exc
     except RecursionError as exc:
         raise ConfigError(f"{path}: it is nested too deeply") from exc
     except ValueError as exc:  # ours, TOML's own, and numbers of too many digits
@@ -190,28 +146,53 @@ def check_width(table: TruthTable, board: BoardSettings) -> None:
     """
     for key, width, pins in (("inputs", table.inputs, board.inputs), ("outputs", table.outputs, board.outputs)):
         if width != len(pins):
-            raise TableError(f"board.{key}: {len(pins)} pins are named, but the table {table.name} has {width} {key}")
+            what = "inputs" if key == "inputs" and board.topics else "pins"
+            raise TableError(f"board.{key}: {len(pins)} {what} are named, but the table {table.name} has {width} {key}")
 
 
-def _check_pins(board: BoardSettings) -> None:
-    pins = board.inputs + board.outputs
-    for pin in pins:
-        if pins.count(pin) > 1:
-            raise ConfigError(f"board: GPIO {pin} is used twice")
-    fixed = FIXED_PULL_UP.intersection(board.inputs)
+def _check_inputs(board: BoardSettings) -> None:
+    names = [f"GPIO {given}" if isinstance(given, int) else given for given in board.inputs + board.outputs]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"board: {name} is used twice")
+    fixed = FIXED_PULL_UP.intersection(board.pins)
     if fixed and not board.pull_up:
         raise ConfigError(f"board.inputs: GPIO {min(fixed)} has a fixed pull-up: use another pin, or pull_up = true")
+    for topic in board.topics:
+        _check_topic("board.inputs", topic)
+
+
+def _check_mqtt(mqtt: MqttSettings, topics: tuple[str, ...]) -> None:
+    _check_topic("mqtt.prefix", mqtt.prefix)
+    if mqtt.id is not None and not re.fullmatch("[A-Za-z0-9_-]+", mqtt.id):
+        raise ConfigError(f"mqtt.id: {shortened(mqtt.id)}: only letters, digits, - and _ can stand in it")
+    if mqtt.host is not None:
+        return
+    if topics:
+        raise ConfigError(f"board.inputs: {shortened(topics[0])} is a topic, and no broker is named: host under [mqtt]")
+    for key, value in msgspec.structs.asdict(mqtt).items():
+        if value != getattr(MqttSettings(), key):
+            raise ConfigError(f"mqtt.{key}: it changes nothing while no broker is named: add host")
+
+
+def _check_topic(key: str, topic: str) -> None:
+    if topic.isdecimal():
+        raise ConfigError(f"{key}: {shortened(topic)}: a GPIO number stands without quotes")
+    if not topic.isprintable() or re.search(r"[+#]|^[$/]|/$|//", topic) or not 0 < len(topic.encode()) <= MAX_TOPIC:
+        raise ConfigError(f"{key}: {shortened(topic)} is no topic: words with / between, without + and #")
 
 
 def _beside(path: Path, settings: Settings) -> Settings:
     """Make the files that the configuration names relative to it."""
     replace = msgspec.structs.replace
-    table, training = settings.table, settings.training
+    table, training, mqtt = settings.table, settings.training, settings.mqtt
     if table.file is not None:
         table = replace(table, file=str(path.parent / table.file))
     if training.weights is not None:
         training = replace(training, weights=str(path.parent / training.weights))
-    return replace(settings, table=table, training=training)
+    files = {key: getattr(mqtt, key) for key in ("password_file", "ca_file", "cert_file")}
+    mqtt = replace(mqtt, **{key: str(path.parent / file) for key, file in files.items() if file is not None})
+    return replace(settings, table=table, training=training, mqtt=mqtt)
 
 
 def _floats(value: Any, key: str) -> Iterator[tuple[str, float]]:
@@ -223,3 +204,23 @@ def _floats(value: Any, key: str) -> Iterator[tuple[str, float]]:
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             yield from _floats(inner, f"{key}[{number}]")
+
+
+def _explained(error: msgspec.ValidationError) -> str:
+    """Turn msgspec's ``what - at `$.key` `` into ``key: what``, with the nearest right word."""
+    # Greedy: what a person wrote stands in the first part, and may look like the second.
+    found = re.fullmatch(r"(.*?)(?: - at `\$([^`$]*)`)?", str(error), re.DOTALL)
+    what, where = (found[1], found[2] or "") if found else (str(error), "")
+    key = where.lstrip(".")
+    if unknown := re.fullmatch("Object contains unknown field `(.*)`", what, re.DOTALL):
+        word = unknown[1]
+        known = get_type_hints(Settings).get(key, Settings).__struct_fields__
+        hint = did_you_mean(word, known) or f"there are {', '.join(known)}"
+        return f"{key}{'.' if key else ''}{word}: there is no such key ({hint})"
+    if wrong := re.fullmatch("Invalid enum value '(.*)'", what, re.DOTALL):
+        section, _, name = key.partition(".")
+        choices = get_args(get_type_hints(get_type_hints(Settings)[section])[name])
+        return f"{key}: {none_of(wrong[1], choices)}"
+    for theirs, ours in _IN_TOML.items():
+        what = what.replace(f"`{theirs} | null`", ours).replace(f"`{theirs}`", ours)
+    return f"{key}: {what[0].lower()}{what[1:]}"

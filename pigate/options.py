@@ -11,7 +11,8 @@ from .learning.named import NAMED
 from .learning.tables import TruthTable, is_bits, only_bits
 
 if TYPE_CHECKING:
-    from .config import Settings, Task, TrainingSettings
+    from .config import Task
+    from .settings import Settings, TrainingSettings
 
 #: The options that change a setting of the training, by its name.
 TRAINING = ("hidden", "bias", "rule", "learning_rate", "starts", "epochs", "tolerance", "seed")
@@ -115,6 +116,7 @@ def _configured(args: Namespace, needs_file: bool) -> tuple[Settings, TruthTable
     from pathlib import Path
 
     from . import config
+    from .settings import Settings
 
     try:
         return config.load(None if args.config is None else Path(args.config))
@@ -122,7 +124,7 @@ def _configured(args: Namespace, needs_file: bool) -> tuple[Settings, TruthTable
         if needs_file or args.config is not None or not isinstance(exc.__cause__, OSError):
             raise
         say(f"{exc}: going on with the defaults")
-        return config.Settings(), TruthTable.named("xor")
+        return Settings(), TruthTable.named("xor")
 
 
 def _changed(training: TrainingSettings, args: Namespace) -> TrainingSettings:

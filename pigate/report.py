@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .errors import one_line
-from .learning.tables import every_levels
+from .learning.tables import every_levels, possible
 
 if TYPE_CHECKING:
     from .learning.proof import Decision, Examined
@@ -20,6 +20,7 @@ class Snapshot:
 
     #: the network that decided, and its table
     examined: Examined
+    #: of the inputs; "?" is an MQTT topic whose level nobody knows
     levels: str
     prediction: tuple[float, ...]
     decision: tuple[Decision, ...]
@@ -28,8 +29,8 @@ class Snapshot:
 
     @property
     def taught(self) -> bool:
-        """Whether the table gives this row; else the prediction is the network's guess."""
-        return self.levels in self.examined.table.rows
+        """Whether the table gives this row (all that it may be); else the prediction is the network's guess."""
+        return all(levels in self.examined.table.rows for levels in possible(self.levels))
 
     @property
     def status(self) -> str:

@@ -24,4 +24,15 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "undecided": "blink",
     },
     "web": {"enabled": None, "host": "127.0.0.1", "port": None},
+    "mqtt": {
+        "host": None,
+        "port": None,
+        "username": None,
+        "password_file": None,
+        "ca_file": None,
+        "cert_file": None,
+        "prefix": "pigate",
+        "id": None,
+        "name": None,
+    },
 }

@@ -5,9 +5,10 @@ import msgspec
 import pytest
 
 from pigate import config
-from pigate.config import Settings, load
+from pigate.config import load
 from pigate.errors import ConfigError, one_line
 from pigate.learning.tables import TruthTable
+from pigate.settings import Settings
 
 from .defaults import DEFAULTS
 
@@ -107,6 +108,7 @@ def test_defaults_written_out(file: Path) -> None:
         ("board", "undecided", '"off"', "off"),
         ("web", "enabled", "true", True),
         ("web", "port", "80", 80),
+        ("mqtt", "host", '"broker.local"', "broker.local"),
     ],
 )
 def test_every_key_is_read(file: Path, section: str, key: str, text: str, value: object) -> None:
@@ -141,6 +143,22 @@ def test_weights_are_relative_to_the_file(file: Path) -> None:
     """The folder of weights is relative to the configuration's, too."""
     found, _ = read(file, '[training]\nweights = "w"\n')
     assert found.training.weights == str(file.parent / "w")
+
+
+def test_files_of_mqtt_are_relative_to_the_file(file: Path) -> None:
+    """The password, the authority and the certificate of a gate are looked for beside the configuration."""
+    found, _ = read(file, '[mqtt]\nhost = "x"\npassword_file = "p"\nca_file = "/ca.crt"\ncert_file = "c/gate.pem"\n')
+    mqtt = found.mqtt
+    assert (mqtt.password_file, mqtt.ca_file) == (str(file.parent / "p"), "/ca.crt")
+    assert mqtt.cert_file == str(file.parent / "c/gate.pem")
+
+
+def test_topics_among_the_pins(file: Path) -> None:
+    """Inputs that are topics count for the table's width; the pins alone are the board's, and levels are merged."""
+    found, table = read(file, '[board]\ninputs = [17, "pigate/kitchen/output/1", 22, "a"]\n[mqtt]\nhost = "x"\n')
+    board = found.board
+    assert (board.pins, board.topics, table.inputs) == ((17, 22), ("pigate/kitchen/output/1", "a"), 4)
+    assert board.merged("01", "?1") == "0?11"
 
 
 def test_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -251,6 +269,21 @@ def test_readable_by_windows_editors(file: Path) -> None:
         ("[board]\ninputs = [17, 27, 17]\n", "board: GPIO 17 is used twice"),
         ("[board]\noutputs = [27]\n", "board: GPIO 27 is used twice"),
         ("[board]\ninputs = [17, 3, 2]\npull_up = false\n", "board.inputs: GPIO 2 has a fixed pull-up"),
+        # topics, and the broker
+        ("[board]\ninputs = [1.5]\n", "board.inputs[0]: expected a GPIO number or a topic, got a number"),
+        ("[board]\ninputs = ['a/b', 'a/b']\n", "board: a/b is used twice"),
+        ("[board]\ninputs = ['a/b', 4, 5]\n", "board.inputs: 'a/b' is a topic, and no broker is named: host under"),
+        ("[board]\ninputs = ['17', 4, 5]\n", "board.inputs: '17': a GPIO number stands without quotes"),
+        ("[board]\ninputs = ['a/+', 4, 5]\n", "board.inputs: 'a/+' is no topic: words with / between"),
+        ("[board]\ninputs = ['', 4, 5]\n", "board.inputs: '' is no topic"),
+        ("[board]\ninputs = ['a', 4]\n[mqtt]\nhost='x'\n[table]\nname='mux'", "the table mux has 3 inputs, not 2"),
+        ("[board]\ninputs = ['a', 4]\n[mqtt]\nhost='x'\n[table]\nrows={'0'='1'}", "2 inputs are named, but the table"),
+        ("[mqtt]\nport = 0\n", "mqtt.port: expected a whole number >= 1"),
+        ("[mqtt]\nport = 1883\n", "mqtt.port: it changes nothing while no broker is named: add host"),
+        ("[mqtt]\nhost = ''\n", "mqtt.host: expected text of length >= 1"),
+        ("[mqtt]\nid = 'my kitchen'\n", "mqtt.id: 'my kitchen': only letters, digits, - and _ can stand in it"),
+        ("[mqtt]\nprefix = 'a/#'\n", "mqtt.prefix: 'a/#' is no topic"),
+        ("[mqtt]\npasword_file = 'x'\n", "there is no such key (did you mean password_file?)"),
         # tables
         ('[table]\nname = "xro"\n', "table.name: there is no table named 'xro': did you mean xor?"),
         ('[table]\nname = ""\n', "table.name: there is no table named ''"),

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 from gpiozero import pi_info
 
-from pigate.config import BoardSettings, Settings, load
+from pigate.config import load
 from pigate.errors import BAD_CONFIG, FAILED, NO_BOARD, OK, USAGE
+from pigate.settings import BoardSettings, Settings
 
 from .documents import DOCUMENTS, HERE, blocks
 
@@ -71,7 +72,7 @@ def test_wiring_has_the_default_pins() -> None:
     """wiring.md's table has the default GPIO numbers, in order, with their pins on the header."""
     board = BoardSettings()
     rows = re.findall(r"^\| [^|]*(?:switch|LED)[^|]* \| (\d+) \| (\d+) \|", WIRING, re.MULTILINE)
-    assert [(int(a), int(b)) for a, b in rows] == [(pin, PHYSICAL[pin]) for pin in board.inputs + board.outputs]
+    assert [(int(a), int(b)) for a, b in rows] == [(pin, PHYSICAL[pin]) for pin in board.pins + board.outputs]
 
 
 def test_wirings_grounds_are_grounds() -> None:

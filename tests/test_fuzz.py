@@ -12,11 +12,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pigate.config import Settings, load
+from pigate.config import load
 from pigate.errors import ConfigError, PigateError, TableError, WeightsError, one_line
 from pigate.files import read_text
 from pigate.learning import weight_files as weights
 from pigate.learning.tables import TruthTable
+from pigate.settings import Settings
 
 from .defaults import DEFAULTS
 
@@ -61,7 +62,7 @@ FAR = st.dictionaries(
     ),
     max_size=4,
 )
-PINS = st.lists(st.integers(-1, 28), max_size=9)
+PINS = st.lists(st.integers(-1, 28) | st.sampled_from(["a/b", "17", "+", "é"]), max_size=9)
 LEVELS = st.text("01", min_size=1, max_size=3) | TEXT
 NEAR_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "name": st.sampled_from(["xor", "mux", "full-adder", "parity", "xro", ""]),
@@ -86,6 +87,12 @@ NEAR_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "enabled": st.booleans(),
     "host": TEXT,
     "port": st.integers(),
+    "username": TEXT,
+    "password_file": TEXT,
+    "ca_file": TEXT,
+    "cert_file": TEXT,
+    "prefix": st.sampled_from(["pigate", "a/b", "/", "a//b", "#", "x" * 200]) | TEXT,
+    "id": st.sampled_from(["kitchen", "my kitchen", "+"]) | TEXT,
 }
 
 

@@ -19,13 +19,13 @@ RULES = """
     errors   <-
     files    <- errors
     learning <- errors files
-    explain  <- errors
-    config   <- errors files explain learning
+    settings <- learning
+    config   <- errors files settings learning
     report   <- errors learning
-    pins     <- errors files config learning.tables
-    web      <- errors files learning config report
-    gate     <- errors files learning config report pins web
-    options  <- errors files learning config pins
+    pins     <- errors files settings learning.tables
+    web      <- errors files learning settings report
+    gate     <- errors files learning config settings report pins web
+    options  <- errors files learning config settings pins
     commands <- errors learning config report options pins gate
     cli      <- errors commands __init__
     __init__ <- errors learning
@@ -94,7 +94,7 @@ def test_the_test_sees_imports() -> None:
     assert {"errors", "__init__", "commands"} <= set(imported("cli"))  # also `from . import __version__`
     assert "gate.run" in set(imported("commands"))  # inside a function
     assert {"errors", "learning.network", "learning.tables", "learning.training"} == set(imported("__init__"))
-    assert {"web.messages", "config", "report"} <= set(imported("web.page"))  # one dot and two
+    assert {"web.messages", "settings", "report"} <= set(imported("web.page"))  # one dot and two
 
 
 def test_no_hidden_imports() -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from queue import SimpleQueue
 
 from ..learning.proof import Decision, Examined
+from ..learning.tables import UNKNOWN
 from ..pins.board import Board
 from ..report import Snapshot
 from .debounce import Debouncer
@@ -50,6 +51,7 @@ class Loop:
         self._receive = receive
         self._clock = clock
         self._debouncer = Debouncer(board.settings.settle_s)
+        self._topics = UNKNOWN * len(board.settings.topics)
         self._cache: dict[str, Snapshot] = {}
         self._answers: list[Callable[[Snapshot], None]] = []
         self._last_watchdog = clock()
@@ -76,6 +78,10 @@ class Loop:
         self.network = network
         self._cache.clear()
         self.snapshot = None
+
+    def set_topics(self, levels: str) -> None:
+        """Take in the levels of the inputs that are MQTT topics, in their order; "?" is unknown. A message."""
+        self._topics = levels
 
     def on_next_decision(self, answer: Callable[[Snapshot], None]) -> None:
         """Call `answer` once, with the decision for the levels when they have settled. A message."""
@@ -106,9 +112,9 @@ class Loop:
     def tick(self) -> float:
         """Make one pass: read, debounce, decide, show, publish. Return the time of the next."""
         now = self._clock()
-        levels = self.board.read()
-        self._debouncer.update(levels, now)
-        decided = self._decide(levels, now)
+        pins = self.board.read()
+        self._debouncer.update(pins, now)  # topics do not bounce
+        decided = self._decide(self.board.settings.merged(pins, self._topics), now)
         is_new = decided is not None and decided is not self.snapshot
         if decided is not None:
             self.snapshot = decided
@@ -134,9 +140,9 @@ class Loop:
             self._messages.get_nowait()()
 
     def _decide(self, levels: str, now: float) -> Snapshot | None:
-        """Return what the gate makes of the levels; None while they have yet to settle."""
+        """Return what the gate makes of the levels; None while the pins have yet to settle."""
         if chattering := self._debouncer.chattering(now):
-            return self._undecided(levels, tuple(self.board.settings.inputs[i] for i in chattering))
+            return self._undecided(levels, tuple(self.board.settings.pins[i] for i in chattering))
         if not self._debouncer.resting:
             return None
         # The network is asked once for each levels: NumPy takes longer than the rest of a pass.

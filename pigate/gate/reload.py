@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from ..config import Settings, Task, check_width
+from ..config import Task, check_width
 from ..errors import PigateError, TableError
 from ..learning.proof import Examined
+from ..settings import Settings
 from .learn import train_for_service
 from .loop import Loop
 from .systemd import Systemd
@@ -85,6 +86,7 @@ def _restart(before: Settings, now: Settings) -> str:
     """Return one line that names the changed sections that need a restart; empty if none do."""
     changed = {"pins": "[board]"} if now.board != before.board else {}
     changed |= {"the page": "[web]"} if now.web != before.web else {}
+    changed |= {"MQTT": "[mqtt]"} if now.mqtt != before.mqtt else {}
     if not changed:
         return ""
     verb = "is" if len(changed) == 1 else "are"

@@ -90,7 +90,7 @@ class _Run:
         form = _form(options)
         self._has_prompt = form == "prompt"
         if self._has_prompt:
-            say(f"type the switches, such as {example(len(board.settings.inputs))}, and Enter; help says more")
+            say(f"type the switches, such as {example(len(board.settings.pins))}, and Enter; help says more")
         self._writer = Writer(form, partial(self._loop.post, self._loop.stop))
         self._reload = Reload(self._loop, systemd, options.task.settings, options.reread, self._writer.tell)
         self._page: Page | None = None
@@ -161,7 +161,7 @@ class _Run:
 
         started.wait()
         prompt = self._writer.prompt if self._has_prompt else None
-        if obey(sys.stdin.fileno(), len(board.settings.inputs), flip, self._writer.tell, prompt):
+        if obey(sys.stdin.fileno(), len(board.settings.pins), flip, self._writer.tell, prompt):
             self._loop.post(self._loop.stop)
 
     def _on_signal(self, number: int) -> None:

@@ -8,9 +8,10 @@ from functools import partial
 
 import msgspec
 
-from ..config import Settings, Task, TrainingSettings
+from ..config import Task
 from ..learning.proof import Examined
 from ..learning.tables import TruthTable
+from ..settings import Settings, TrainingSettings
 from .learn import learn
 from .loop import Loop
 

@@ -161,7 +161,7 @@ def _is_pipe(descriptor: int) -> bool:
 
 def drawing(snapshot: Snapshot) -> str:
     """Return the switches and the LEDs on one line of a terminal."""
-    switches = " ".join("▮" if level == "1" else "▯" for level in snapshot.levels)
+    switches = " ".join({"1": "▮", "0": "▯"}.get(level, level) for level in snapshot.levels)
     leds = "  ".join(
         f"{_LAMPS[decision]} {prediction:.3f}"
         for decision, prediction in zip(snapshot.decision, snapshot.prediction, strict=True)

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from .network import FloatArray, Network
-from .tables import TruthTable, every_levels
+from .tables import UNKNOWN, TruthTable, every_levels, possible
 
 Decision = Literal["on", "off", "undecided"]
 
@@ -57,10 +57,18 @@ class Examined:
     def decide(self, levels: str) -> tuple[tuple[float, ...], tuple[Decision, ...]]:
         """Return the network's prediction for the levels, such as "101", and the decision of each output.
 
+        A level "?" is unknown: both are tried, in all combinations where there are several. Of the predictions
+        between the least and the greatest, each output has the one nearest to 0.5. So it is decided only where
+        it is decided alike whatever the unknown levels are.
+
         Raises:
             ArgumentError: the levels do not fit the network.
         """
-        prediction = self.network.predict(levels).tolist()
+        if UNKNOWN in levels:
+            tried = [self.network.predict(each) for each in possible(levels)]
+            prediction = np.clip(0.5, np.min(tried, axis=0), np.max(tried, axis=0)).tolist()
+        else:
+            prediction = self.network.predict(levels).tolist()
         return tuple(prediction), tuple(decide(p, self.tolerance) for p in prediction)
 
     def __repr__(self) -> str:

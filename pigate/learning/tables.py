@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MAX_INPUTS = 8
 MAX_OUTPUTS = 8
 
+#: The level of an input of which nobody says whether it is 0 or 1.
+UNKNOWN = "?"
+
 #: How many rows a table shows of itself where one line has to do.
 MAX_SHOWN = 8
 
@@ -218,7 +221,7 @@ class TruthTable(Mapping[str, str]):
 
 def every_levels(inputs: int) -> Iterator[str]:
     """Yield all 2^inputs levels in counting order: "000", "001", ..."""
-    return map(_text, product((0, 1), repeat=inputs))
+    return possible(UNKNOWN * inputs)
 
 
 def is_bits(text: str) -> bool:
@@ -229,6 +232,11 @@ def is_bits(text: str) -> bool:
 def only_bits(text: str) -> bool:
     """Say whether the text is made of zeros and ones."""
     return bool(text) and not set(text) - {"0", "1"}
+
+
+def possible(levels: str) -> Iterator[str]:
+    """Yield all that levels may be, in counting order: with each "?", which is unknown, as 0 and as 1."""
+    return ("".join(bits) for bits in product(*("01" if level == UNKNOWN else level for level in levels)))
 
 
 def _check_inputs(inputs: int) -> None:

@@ -16,8 +16,8 @@ from gpiozero import InputDevice, OutputDevice
 from gpiozero.exc import GPIOZeroError, PinUnknownPi
 from gpiozero.pins.local import get_pi_revision
 
-from ..config import BoardSettings
 from ..errors import BoardError
+from ..settings import BoardSettings
 from . import gpiochip
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Board:
             for gpio in settings.outputs:
                 with _as_board_error(gpio):
                     self._outputs.append(OutputDevice(gpio, pin_factory=factory))
-            for gpio in settings.inputs:
+            for gpio in settings.pins:
                 with _as_board_error(gpio):
                     device = InputDevice(gpio, pull_up=settings.pull_up, pin_factory=factory)
                     self._inputs.append(device)
@@ -81,8 +81,8 @@ class Board:
 
     @property
     def poll_s(self) -> float | None:
-        """The polling interval in seconds; None where edges wake the loop."""
-        return None if self.descriptors else max(self.settings.settle_s / 2, MIN_POLL_S)
+        """The polling interval in seconds; None where edges wake the loop, or no input is a pin."""
+        return None if self.descriptors or not self.settings.pins else max(self.settings.settle_s / 2, MIN_POLL_S)
 
     def drain(self, descriptor: int) -> None:
         """Discard pending events; `read()` reads the levels."""
@@ -92,7 +92,7 @@ class Board:
             pass  # no event is pending
 
     def read(self) -> str:
-        """Return the levels, first input first: "1" for a closed switch.
+        """Return the levels of the pins, first pin first: "1" for a closed switch.
 
         Raises:
             OSError: the kernel refuses.

@@ -9,8 +9,8 @@ import msgspec
 from gpiozero.pins import PinInfo
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from ..config import BoardSettings
 from ..learning.tables import TruthTable
+from ..settings import BoardSettings
 from .board import Board
 
 #: A mock pin keeps this many past states; gpiozero's own keeps all of them.
@@ -58,8 +58,8 @@ class SimulatedBoard(Board):
         super().__init__(settings, MockFactory(pin_class=SimulatedPin))
 
     def set_switches(self, levels: str) -> None:
-        """Close and open the switches, first input first: "1" closes one."""
-        for gpio, level in zip(self.settings.inputs, levels, strict=True):
+        """Close and open the switches, first pin first: "1" closes one."""
+        for gpio, level in zip(self.settings.pins, levels, strict=True):
             pin = self.factory.pin(gpio)
             if (level == "1") is self.settings.pull_up:
                 pin.drive_low()

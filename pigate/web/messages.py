@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from .. import report
-from ..config import BoardSettings, TrainingSettings
 from ..learning.tables import every_levels
+from ..settings import BoardSettings, TrainingSettings
 
 if TYPE_CHECKING:
     from ..learning.network import FloatArray
@@ -39,7 +39,8 @@ class Board(Struct, frozen=True):
     """The pins, by BCM number; a simulated board's page may move the switches."""
 
     kind: Literal["simulated", "gpio"]
-    inputs: tuple[int, ...]
+    #: an input that is no pin is an MQTT topic
+    inputs: tuple[int | str, ...]
     outputs: tuple[int, ...]
 
 

@@ -12,10 +12,10 @@ from importlib.util import find_spec
 from queue import SimpleQueue
 from typing import IO
 
-from ..config import BoardSettings, TrainingSettings, WebSettings
 from ..learning.proof import Examined
 from ..learning.tables import TruthTable
 from ..report import Snapshot
+from ..settings import BoardSettings, TrainingSettings, WebSettings
 from .messages import (
     MAX_REQUEST,
     Answer,

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Struct
 
-from ..config import TrainingSettings
 from ..errors import TableError
-from ..learning.tables import TruthTable, every_levels
+from ..learning.tables import TruthTable, every_levels, is_bits
+from ..settings import TrainingSettings
 from .messages import Answer, Board, Gate, Train
 
 #: The gate answers at once, unless the machine is very busy or the gate is stopped.

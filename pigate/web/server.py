@@ -59,8 +59,9 @@ def application(feed: Feed, asker: Asker) -> ASGIApp:
     async def switches(request: Request) -> Response:
         board, _ = await feed.gate()
         wanted = await _body(request, board, Switches)
-        if len(wanted.levels) != len(board.inputs):
-            raise HTTPException(422, f"levels: {len(board.inputs)} of 0 and 1 are needed")
+        pins = sum(isinstance(given, int) for given in board.inputs)
+        if len(wanted.levels) != pins:
+            raise HTTPException(422, f"levels: {pins} of 0 and 1 are needed")
         asker.tell(SetSwitches(wanted.levels))
         return JSONResponse({"levels": wanted.levels}, 202)
 

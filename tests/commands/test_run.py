@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from pigate.cli import _parser
-from pigate.config import Task, TrainingSettings, WebSettings
+from pigate.config import Task
 from pigate.options import task_for_board, task_of
 from pigate.pins.board import on_a_pi
+from pigate.settings import TrainingSettings, WebSettings
 
 from .calls import NO_PAGE, Call, pigate
 

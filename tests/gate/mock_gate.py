@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from pigate.config import BoardSettings
 from pigate.gate.loop import Loop
 from pigate.gate.systemd import Systemd
 from pigate.learning.network import Network
@@ -15,6 +14,7 @@ from pigate.learning.training import train
 from pigate.pins.board import Board
 from pigate.pins.simulated import SimulatedBoard
 from pigate.report import Snapshot
+from pigate.settings import BoardSettings
 
 INPUTS = (17, 27, 22)
 LED = 18

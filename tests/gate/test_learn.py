@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pigate.config import Settings, Task, TrainingSettings, given_network
+from pigate.config import Task, given_network
 from pigate.errors import ConfigError, NotLearnedError, one_line
 from pigate.gate import learn as gate
 from pigate.gate.learn import EXTEND_EVERY_S, EXTEND_S, learn, prove, train_for_service
@@ -16,6 +16,7 @@ from pigate.learning.proof import examine
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import Trained, train
 from pigate.report import record_of
+from pigate.settings import Settings, TrainingSettings
 
 XOR = TruthTable.named("xor")
 

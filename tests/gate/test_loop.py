@@ -7,12 +7,12 @@ from gpiozero.pins.mock import MockFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pigate.config import BoardSettings
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import train
 from pigate.pins.board import Board
 from pigate.pins.simulated import MAX_STATES, SimulatedBoard
 from pigate.report import Snapshot
+from pigate.settings import BoardSettings
 
 from .mock_gate import INPUTS, LED, RESYNC_S, SETTLE_S, Gate, a_gate, gated
 

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from pigate.config import BoardSettings
 from pigate.gate.loop import Loop
 from pigate.gate.systemd import Systemd
 from pigate.pins.board import Board
 from pigate.pins.simulated import SimulatedBoard
 from pigate.report import Snapshot
+from pigate.settings import BoardSettings
 
 from .mock_gate import INPUTS, LED, XOR, a_gate, gated
 

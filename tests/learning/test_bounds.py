@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from pigate.config import TrainingSettings
 from pigate.learning import training
 from pigate.learning.limits import Rule
 from pigate.learning.tables import TruthTable, every_levels
 from pigate.learning.training import train
+from pigate.settings import TrainingSettings
 
 XOR = TruthTable.named("xor")
 

@@ -14,12 +14,12 @@ import msgspec
 import pytest
 from gpiozero.exc import PinUnknownPi
 
-from pigate.config import BoardSettings
 from pigate.errors import BoardError
 from pigate.pins import board as board_module
 from pigate.pins.board import Board, on_a_pi, open_board
 from pigate.pins.factory import GpiodFactory
 from pigate.pins.pin import GpiodPin
+from pigate.settings import BoardSettings
 
 from .fake_gpiod import World, plugged_in, refusal
 
@@ -42,7 +42,7 @@ def test_all_switch_settings_are_read(pull_up: bool, world: World) -> None:
     board = open_board(msgspec.structs.replace(SETTINGS, pull_up=pull_up))
     assert board.read() == "000"
     for bits in product("01", repeat=3):
-        for gpio, bit in zip(SETTINGS.inputs, bits, strict=True):
+        for gpio, bit in zip(SETTINGS.pins, bits, strict=True):
             world.drive(gpio, None if bit == "0" else int(not pull_up))
         assert board.read() == "".join(bits)
     board.close()
@@ -69,7 +69,7 @@ def test_moved_switch_wakes_the_loop(board: Board, world: World) -> None:
     """A switch that moves makes its descriptor readable until drained; nothing is debounced and no thread runs."""
     first, second, third = board.descriptors
     assert board.poll_s is None
-    assert {str(world.lines[gpio].settings.debounce_period) for gpio in SETTINGS.inputs} == {"0:00:00"}
+    assert {str(world.lines[gpio].settings.debounce_period) for gpio in SETTINGS.pins} == {"0:00:00"}
     assert select.select(board.descriptors, [], [], 0)[0] == []
     world.drive(27, 0)
     world.drive(22, 0)

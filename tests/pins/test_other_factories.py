@@ -16,9 +16,9 @@ import pytest
 from gpiozero.exc import PinInvalidState
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from pigate.config import BoardSettings
 from pigate.errors import BoardError
 from pigate.pins.board import MIN_POLL_S, open_board
+from pigate.settings import BoardSettings
 
 from .fake_gpiod import World, plugged_in
 

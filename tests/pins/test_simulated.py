@@ -13,9 +13,9 @@ from gpiozero.exc import PinSetInput
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pigate.config import BoardSettings
 from pigate.learning.tables import TruthTable
 from pigate.pins.simulated import MAX_STATES, SimulatedBoard, fitted
+from pigate.settings import BoardSettings
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_fitted_gives_the_pins_that_a_table_needs(
     result = fitted(named, table)
     assert (len(result.inputs), len(result.outputs)) == (inputs, outputs)
     assert len(set(result.inputs + result.outputs)) == inputs + outputs
-    assert all(0 <= gpio <= 27 for gpio in result.inputs + result.outputs)
+    assert all(0 <= gpio <= 27 for gpio in result.pins + result.outputs)
     assert result.inputs[:cut] == named.inputs[:inputs]
     assert result.outputs[: len(named.outputs)] == named.outputs[:outputs]
     SimulatedBoard(result).close()

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pigate.config import BoardSettings
 from pigate.learning.network import Network
 from pigate.learning.proof import Examined
 from pigate.learning.tables import TruthTable, every_levels
 from pigate.learning.training import Trained, train
 from pigate.report import Snapshot
+from pigate.settings import BoardSettings
 from pigate.web.messages import News, board_of, gate_of, snapshot_of, training_of
 from pigate.web.state import pieces_of
 

@@ -6,7 +6,7 @@ import threading
 from queue import Empty, SimpleQueue
 
 from pigate import TruthTable, train
-from pigate.config import BoardSettings, WebSettings
+from pigate.settings import BoardSettings, WebSettings
 from pigate.web.page import GateActions, Page
 
 from .site import PATIENCE_S

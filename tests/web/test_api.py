@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pigate.config import TrainingSettings
+from pigate.settings import TrainingSettings
 from pigate.web import requests
 from pigate.web.messages import Answer, Train
 

@@ -92,7 +92,7 @@ def test_real_board_only_shows() -> None:
     driver = (
         "import sys\n"
         "from pigate.web.page import GateActions, Page\n"
-        "from pigate.config import BoardSettings, WebSettings\n"
+        "from pigate.settings import BoardSettings, WebSettings\n"
         "from pigate import TruthTable, train\n"
         "def obeyed(*request): print('obeyed', request, file=sys.stderr, flush=True)\n"
         "page = Page(WebSettings(port=0), BoardSettings(), False, train(TruthTable.named('xor')),\n"

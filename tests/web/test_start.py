@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from pigate.config import WebSettings
+from pigate.settings import WebSettings
 from pigate.web import page as page_module
 from pigate.web.messages import News, packed
 
@@ -150,7 +150,7 @@ def test_no_descriptor_left_is_one_line() -> None:
     """Where no further file can be opened, there is no page, and the gate's process goes on."""
     driver = (
         "import os, resource, threading\n"
-        "from pigate.config import BoardSettings, WebSettings\n"
+        "from pigate.settings import BoardSettings, WebSettings\n"
         "from pigate.web.page import GateActions, Page\n"
         "from pigate import TruthTable, train\n"
         "xor = train(TruthTable.named('xor'))\n"
