@@ -23,7 +23,8 @@ RULES = """
     config   <- errors files settings learning
     report   <- errors learning
     pins     <- errors files settings learning.tables
-    web      <- errors files learning settings report
+    child    <- errors
+    web      <- errors files child learning settings report
     gate     <- errors files learning config settings report pins web
     options  <- errors files learning config settings pins
     commands <- errors learning config report options pins gate

@@ -6,31 +6,20 @@ Messages come on standard input and go to standard output; the input's end ends 
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import resource
-import signal
 import socket
 import sys
 import threading
 from contextlib import suppress
 from errno import EADDRINUSE
 
-import msgspec
-
-from .messages import Failed, News, Ready, ToPage, packed, received
+from ..child.pipe import received, tell
+from ..child.process import end_with_the_gate
+from .messages import Failed, News, Ready, ToPage
 
 #: Descriptors that are not connections.
 OWN_DESCRIPTORS = 50
-
-#: Linux's prctl option: the signal that a process gets when the thread that started it ends.
-PR_SET_PDEATHSIG = 1
-
-
-def tell(message: msgspec.Struct) -> None:
-    """Send the gate one message. Any thread: one this short is written whole."""
-    with suppress(BrokenPipeError):  # the gate has ended, and ends this process too
-        os.write(1, packed(message))
 
 
 def listen(host: str, ports: list[int]) -> socket.socket:
@@ -59,17 +48,6 @@ def most_connections() -> int:
     with suppress(OSError, ValueError):  # the service's sandbox forbids it, and has plenty
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
     return max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - OWN_DESCRIPTORS)
-
-
-def end_with_the_gate() -> None:
-    """Have the kernel kill this process when the gate's thread that started it ends, even if this process is stopped.
-
-    The gate may also end it by closing its input, which a stopped process cannot notice. A terminal's Ctrl-C is
-    for the gate alone.
-    """
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def main() -> None:

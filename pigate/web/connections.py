@@ -14,13 +14,11 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ..child.sparse import Sparse
 from ..errors import say
 
 #: A request that is not whole this many seconds after the connection or the request before it is dropped.
 WHOLE_S = 10.0
-
-#: Between two lines of the log, in seconds: what clients do wrong must not wear the SD card.
-LOG_EVERY_S = 60.0
 
 
 class Impatient(H11Protocol):
@@ -64,23 +62,15 @@ class SparseLog(logging.Handler):
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(logging.WARNING)
-        self._clock = clock
-        self._next = clock()
-        self._left_out = 0
+        self._say = Sparse(say, clock)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record on one line, with the place of an exception."""
-        if self._clock() < self._next:
-            self._left_out += 1
-            return
-        self._next = self._clock() + LOG_EVERY_S
         text = record.getMessage().strip()
         if record.exc_info and (error := record.exc_info[1]):
             place = extract_tb(error.__traceback__)[-1:]
             text += f": {error!r}" + "".join(f" ({frame.filename}:{frame.lineno})" for frame in place)
-        more = f"; {self._left_out} more such lines were left out" if self._left_out else ""
-        self._left_out = 0
-        say(f"the live page: {text}{more}")
+        self._say(f"the live page: {text}")
 
 
 class _Server(uvicorn.Server):

@@ -1,16 +1,13 @@
 """What goes through the pipe between the gate's process and the page's: both directions, typed.
 
-A message is four bytes that give its length, then MessagePack. Arrays travel as their own bytes: to write the
-numbers out is work for the page's process.
+Arrays travel as their own bytes: to write the numbers out is work for the page's process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
 from msgspec import Struct
 
 from .. import report
@@ -183,37 +180,6 @@ def snapshot_of(snapshot: report.Snapshot) -> dict[str, Any]:
 def board_of(board: BoardSettings, simulated: bool) -> Board:
     """Return the message about the pins."""
     return Board("simulated" if simulated else "gpio", board.inputs, board.outputs)
-
-
-def packed(message: Struct) -> bytes:
-    """Return a message as it goes through the pipe."""
-    data = msgspec.msgpack.encode(message)
-    return len(data).to_bytes(4, "little") + data
-
-
-def received(stream: IO[bytes], kinds: Any, limit: int = 1 << 32) -> Iterator[Any]:
-    """Yield the messages of a pipe until its end, or until its writer was killed halfway through one.
-
-    Args:
-        stream: to read.
-        kinds: the messages that may come, such as `ToGate`.
-        limit: on the bytes of one.
-
-    Raises:
-        ValueError: what came is no such message.
-    """
-    decoder = msgspec.msgpack.Decoder(kinds)
-    while len(head := stream.read(4)) == 4:
-        if (length := int.from_bytes(head, "little")) > limit:
-            raise ValueError(f"no message begins with {head!r}")
-        data = stream.read(length)
-        if len(data) < length:
-            return
-        try:
-            message = decoder.decode(data)
-        except msgspec.MsgspecError as exc:
-            raise ValueError(f"this is no message: {exc}") from exc
-        yield message
 
 
 def _array(values: FloatArray) -> Array:

@@ -12,10 +12,13 @@ from importlib.util import find_spec
 from queue import SimpleQueue
 from typing import IO
 
+from ..child.pipe import packed, received
+from ..child.process import keep_up, started
 from ..learning.proof import Examined
 from ..learning.tables import TruthTable
 from ..report import Snapshot
 from ..settings import BoardSettings, TrainingSettings, WebSettings
+from .browser import open_in_browser
 from .messages import (
     MAX_REQUEST,
     Answer,
@@ -28,20 +31,13 @@ from .messages import (
     Train,
     board_of,
     news_since,
-    packed,
-    received,
 )
-from .processes import open_in_browser, page_process
 
 #: Where the settings name no port.
 DEFAULT_PORT = 8000
 
 #: Seconds between two writes to the page's process: no screen shows more. The first after a rest goes at once.
 MIN_PAUSE_S = 1 / 30
-
-#: A page that died is started again after this many seconds; each time after twice as many, up to the most.
-RESTART_S = 5.0
-MAX_RESTART_S = 300.0
 
 #: A page that has closed its output is given this many seconds to end by itself.
 END_S = 5.0
@@ -160,13 +156,7 @@ class Page:
     def _run(self) -> None:
         """Run the page's process, and start it again when it ends, unless it never came up."""
         with self._failures_said():
-            pause_s, began = RESTART_S, time.monotonic()
-            while self._serve() and not self._closing.is_set():
-                if time.monotonic() - began > MAX_RESTART_S:  # it worked: this is a new trouble
-                    pause_s = RESTART_S
-                self._say(f"the live page has ended; it starts again in {pause_s:g} seconds")
-                self._closing.wait(pause_s)
-                pause_s, began = min(2 * pause_s, MAX_RESTART_S), time.monotonic()
+            keep_up(self._serve, self._closing, self._say, "the live page")
 
     def _serve(self) -> bool:
         """Start a page's process and do what it asks for until it ends; return whether it came up.
@@ -176,7 +166,7 @@ class Page:
         """
         gone = threading.Event()
         kinds: set[type[ToGate]] = set()
-        with page_process(self._settings.host, self._ports) as page:
+        with started("pigate.web", self._settings.host, *map(str, self._ports)) as page:
             self._process = page.process
             self._answers = SimpleQueue()  # those for a page that died are not for this one
             try:

@@ -15,8 +15,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from pigate.child import process as child_process
 from pigate.report import Snapshot
-from pigate.web import page as page_module
 from pigate.web.page import MIN_PAUSE_S
 
 from .pages import XOR, Pages
@@ -120,10 +120,10 @@ def test_page_that_dies_with_its_input_full_ends_nothing(pages: Pages) -> None:
 @pytest.mark.parametrize(("lived_s", "pauses"), [(0, ["1", "2", "4", "4"]), (5, ["1", "1", "1"])])
 def test_page_that_keeps_dying(lived_s: int, pauses: list[str], pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that dies again and again comes back ever later, unless it lived for a while; each time is one line."""
-    monkeypatch.setattr(page_module, "RESTART_S", 1)
-    monkeypatch.setattr(page_module, "MAX_RESTART_S", 4)
+    monkeypatch.setattr(child_process, "RESTART_S", 1)
+    monkeypatch.setattr(child_process, "MAX_RESTART_S", 4)
     clock = count(0, lived_s)
-    monkeypatch.setattr(page_module, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=time.sleep))
+    monkeypatch.setattr(child_process, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     page = pages.open()
     monkeypatch.setattr(page._closing, "wait", lambda _pause_s: None)
     address = pages.address()

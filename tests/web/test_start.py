@@ -15,9 +15,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from pigate.child import process as child_process
+from pigate.child.pipe import packed
 from pigate.settings import WebSettings
 from pigate.web import page as page_module
-from pigate.web.messages import News, packed
+from pigate.web.messages import News
 
 from .pages import Pages
 from .site import PATIENCE_S, configured, served
@@ -96,7 +98,7 @@ def test_page_that_never_comes_up_is_one_line(
     interpreter.write_text(f"#!/bin/sh\necho started >> {tmp_path}/starts\n{does}\n")
     interpreter.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(interpreter))
-    monkeypatch.setattr(page_module, "RESTART_S", 0.0)
+    monkeypatch.setattr(child_process, "RESTART_S", 0.0)
     monkeypatch.setattr(page_module, "END_S", 0.1)
     page = pages.open()
     (line,) = pages.until_given_up()
