@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import IO, Any
 
 import msgspec
 from msgspec import Struct
+
+
+class Up(Struct, frozen=True, tag=True):
+    """To the gate: the process has come up. One that has is started again when it ends."""
+
+
+class Failed(Struct, frozen=True, tag=True):
+    """To the gate: the process cannot do what it is for."""
+
+    reason: str
 
 
 def packed(message: Struct) -> bytes:
@@ -40,9 +48,3 @@ def received(stream: IO[bytes], kinds: Any, limit: int = 1 << 32) -> Iterator[An
         except msgspec.MsgspecError as exc:
             raise ValueError(f"this is no message: {exc}") from exc
         yield message
-
-
-def tell(message: Struct) -> None:
-    """Send the gate one message, by standard output. Any thread: one of less than 4 KiB is written whole."""
-    with suppress(BrokenPipeError):  # the gate has ended, and ends this process too
-        os.write(1, packed(message))

@@ -14,9 +14,9 @@ import threading
 from contextlib import suppress
 from errno import EADDRINUSE
 
-from ..child.pipe import received, tell
-from ..child.process import end_with_the_gate
-from .messages import Failed, News, Ready, ToPage
+from ..child.inside import end_with_the_gate, tell
+from ..child.pipe import Failed, received
+from .messages import News, Ready, ToPage
 
 #: Descriptors that are not connections.
 OWN_DESCRIPTORS = 50

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from .. import report
+from ..child.pipe import Failed, Up
 from ..learning.tables import every_levels
 from ..settings import BoardSettings, TrainingSettings
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 #: A loss curve has at most this many points: no screen shows more.
 MAX_POINTS = 256
-
-#: In bytes: the page's process sends no longer message.
-MAX_REQUEST = 1 << 16
 
 
 class Array(Struct, frozen=True):
@@ -74,17 +72,11 @@ class News(Struct, frozen=True, tag=True, omit_defaults=True):
     snapshot: dict[str, Any] | None = None
 
 
-class Ready(Struct, frozen=True, tag=True):
+class Ready(Up, frozen=True, tag=True):
     """To the gate: people can look at this address. A page that is started again takes the same port."""
 
     address: str
     port: int
-
-
-class Failed(Struct, frozen=True, tag=True):
-    """To the gate: the page cannot be served."""
-
-    reason: str
 
 
 class SetSwitches(Struct, frozen=True, tag=True):

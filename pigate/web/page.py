@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from queue import SimpleQueue
-from typing import IO
 
-from ..child.pipe import packed, received
-from ..child.process import keep_up, started
+from ..child.pipe import packed
+from ..child.process import Child
 from ..learning.proof import Examined
 from ..learning.tables import TruthTable
 from ..report import Snapshot
 from ..settings import BoardSettings, TrainingSettings, WebSettings
 from .browser import open_in_browser
-from .messages import (
-    MAX_REQUEST,
-    Answer,
-    Cancel,
-    Failed,
-    Ready,
-    SetSwitches,
-    Shown,
-    ToGate,
-    Train,
-    board_of,
-    news_since,
-)
+from .messages import Answer, Cancel, News, Ready, SetSwitches, Shown, ToGate, Train, board_of, news_since
 
 #: Where the settings name no port.
 DEFAULT_PORT = 8000
-
-#: Seconds between two writes to the page's process: no screen shows more. The first after a rest goes at once.
-MIN_PAUSE_S = 1 / 30
-
-#: A page that has closed its output is given this many seconds to end by itself.
-END_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -113,85 +90,39 @@ class Page:
         if settings.port is None and simulated:
             self._ports.append(0)
         self._announced = False
-        self._process: subprocess.Popen[bytes] | None = None
-        self._closing = threading.Event()
-        self._news = threading.Event()
         self._answers: SimpleQueue[Answer] = SimpleQueue()
-        with self._failures_said():
-            threading.Thread(target=self._run, name="live page", daemon=True).start()
+        self._child = Child("live page", "pigate.web", self._arguments, ToGate, self._feed, self._take, say)
 
     def publish(self, snapshot: Snapshot) -> None:
         """Show a decision, and its network if it is another than before."""
         if snapshot.examined is not self._gate:
             self._gate = self._training = snapshot.examined
         self._snapshot = snapshot
-        self._news.set()
+        self._child.wake()
 
     def training_began(self) -> None:
         """Show that a training is running."""
         self._busy = True
-        self._news.set()
+        self._child.wake()
 
     def training_ended(self, examined: Examined | None) -> None:
         """Show a training, whether it learned its table or not; None: it was cancelled."""
         self._busy = False
         self._training = examined or self._training
-        self._news.set()
+        self._child.wake()
 
     def close(self) -> None:
         """End the page's process; may be called twice."""
-        self._closing.set()
-        if self._process is not None:
-            self._process.kill()
+        self._child.close()
 
-    @contextmanager
-    def _failures_said(self) -> Iterator[None]:
-        """Say in one line what keeps the page from being served: it is no reason to end the gate."""
-        try:
-            yield
-        except (OSError, ValueError, RuntimeError, MemoryError) as exc:  # RuntimeError: no thread can be started
-            if not self._closing.is_set():
-                self._say(f"no live page: {exc or type(exc).__name__}")
-
-    def _run(self) -> None:
-        """Run the page's process, and start it again when it ends, unless it never came up."""
-        with self._failures_said():
-            keep_up(self._serve, self._closing, self._say, "the live page")
-
-    def _serve(self) -> bool:
-        """Start a page's process and do what it asks for until it ends; return whether it came up.
-
-        Raises:
-            OSError, ValueError, RuntimeError, MemoryError: it cannot be started, or sends what is no message.
-        """
-        gone = threading.Event()
-        kinds: set[type[ToGate]] = set()
-        with started("pigate.web", self._settings.host, *map(str, self._ports)) as page:
-            self._process = page.process
-            self._answers = SimpleQueue()  # those for a page that died are not for this one
-            try:
-                if self._closing.is_set():  # before there was a process to end
-                    return False
-                threading.Thread(target=self._feed, args=[page.stdin, gone], name="live page feed", daemon=True).start()
-                for message in received(page.stdout, ToGate, MAX_REQUEST):
-                    kinds.add(type(message))
-                    self._take(message)
-                with suppress(subprocess.TimeoutExpired):
-                    page.process.wait(END_S)
-            finally:
-                gone.set()
-                self._news.set()
-        if not kinds & {Ready, Failed} and not self._closing.is_set():
-            self._say(f"no live page: its process ended with status {page.process.returncode}")
-        return Ready in kinds
+    def _arguments(self) -> list[str]:
+        return [self._settings.host, *map(str, self._ports)]
 
     def _take(self, message: ToGate) -> None:
         """Do what the page's process asks for."""
         if isinstance(message, Ready):
             self._ports = [message.port]  # of a page that is started again, too: browsers come back to it
             self._announce(message.address)
-        elif isinstance(message, Failed):
-            self._say(f"no live page: {message.reason}")
         elif self._board.kind != "simulated":
             return  # the page's process refuses it already
         elif isinstance(message, SetSwitches):
@@ -199,7 +130,7 @@ class Page:
         elif isinstance(message, Train):
             begun = self._actions.train(TruthTable(message.rows, message.table), message.settings)
             self._answers.put(Answer(message.number, begun))
-            self._news.set()
+            self._child.wake()
         elif isinstance(message, Cancel):
             self._actions.cancel()
 
@@ -214,20 +145,20 @@ class Page:
         if self._open_page:
             open_in_browser(address, self._say)
 
-    def _feed(self, stdin: IO[bytes], gone: threading.Event) -> None:
-        """Write what is new to the page's process, the latest of each, until it is gone."""
+    def _feed(self) -> Callable[[], bytes]:
+        """Return a function that returns what is new to a process: all answers, and the latest of the rest."""
+        self._answers = SimpleQueue()  # those for a page that died are not for this one
         before: Shown | None = None
-        try:
-            while not gone.is_set():
-                self._news.clear()
-                while not self._answers.empty():  # only this thread takes them
-                    stdin.write(packed(self._answers.get_nowait()))
-                now = Shown(self._gate, self._training, self._busy, self._snapshot)
-                if now != before:
-                    stdin.write(packed(news_since(before, now, self._board)))
-                stdin.flush()
-                before = now
-                time.sleep(MIN_PAUSE_S)
-                self._news.wait()
-        except (OSError, ValueError):  # ValueError: its input is closed already
-            return  # it has ended; the thread that waits for it says so
+
+        def whats_new() -> bytes:
+            nonlocal before
+            messages: list[Answer | News] = []
+            while not self._answers.empty():  # only the feeding thread takes them
+                messages.append(self._answers.get_nowait())
+            now = Shown(self._gate, self._training, self._busy, self._snapshot)
+            if now != before:
+                messages.append(news_since(before, now, self._board))
+            before = now
+            return b"".join(map(packed, messages))
+
+        return whats_new

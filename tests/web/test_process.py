@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import pytest
 
 from pigate.child import process as child_process
+from pigate.child.process import MIN_PAUSE_S
 from pigate.report import Snapshot
-from pigate.web.page import MIN_PAUSE_S
 
 from .pages import XOR, Pages
 from .site import PATIENCE_S, configured, served
@@ -101,7 +101,7 @@ def test_page_that_dies_with_its_input_full_ends_nothing(pages: Pages) -> None:
     """A page that hangs, is fed until no more goes in, and is killed, fails no thread of the gate's."""
     page = pages.open()
     pages.address()
-    child = page._process
+    child = page._child.process
     assert child is not None
     assert child.stdin is not None
     child.send_signal(signal.SIGSTOP)
@@ -123,14 +123,14 @@ def test_page_that_keeps_dying(lived_s: int, pauses: list[str], pages: Pages, mo
     monkeypatch.setattr(child_process, "RESTART_S", 1)
     monkeypatch.setattr(child_process, "MAX_RESTART_S", 4)
     clock = count(0, lived_s)
-    monkeypatch.setattr(child_process, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(child_process, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=time.sleep))
     page = pages.open()
-    monkeypatch.setattr(page._closing, "wait", lambda _pause_s: None)
+    monkeypatch.setattr(page._child._closing, "wait", lambda _pause_s: None)
     address = pages.address()
     for pause in pauses:
         until_up(address)
-        assert page._process is not None
-        page._process.kill()
+        assert page._child.process is not None
+        page._child.process.kill()
         assert pages.said.get(timeout=PATIENCE_S) == f"the live page has ended; it starts again in {pause} seconds"
     until_up(address)
 

@@ -99,7 +99,7 @@ def test_page_that_never_comes_up_is_one_line(
     interpreter.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(interpreter))
     monkeypatch.setattr(child_process, "RESTART_S", 0.0)
-    monkeypatch.setattr(page_module, "END_S", 0.1)
+    monkeypatch.setattr(child_process, "END_S", 0.1)
     page = pages.open()
     (line,) = pages.until_given_up()
     assert line.startswith(f"no live page: {reason}")
