@@ -25,7 +25,8 @@ RULES = """
     pins     <- errors files settings learning.tables
     child    <- errors
     web      <- errors files child learning settings report
-    gate     <- errors files learning config settings report pins web
+    mqtt     <- errors files child learning.tables report settings __init__
+    gate     <- errors files learning config settings report pins web mqtt
     options  <- errors files learning config settings pins
     commands <- errors learning config report options pins gate
     cli      <- errors commands __init__

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ..config import Task
 from ..errors import PigateError, say
@@ -29,6 +30,9 @@ from .signals import Signals
 from .systemd import Systemd
 from .trainer import Trainer
 from .writer import Form, Writer
+
+if TYPE_CHECKING:
+    from ..mqtt.link import Link
 
 #: A log wears the SD card: a line about chatter is written at most once in this many seconds.
 CHATTER_EVERY_S = 3600
@@ -94,6 +98,7 @@ class _Run:
         self._writer = Writer(form, partial(self._loop.post, self._loop.stop))
         self._reload = Reload(self._loop, systemd, options.task.settings, options.reread, self._writer.tell)
         self._page: Page | None = None
+        self._link: Link | None = None
         self._failure: Exception | None = None  # the error of a thread that failed
 
     def run(self) -> None:
@@ -109,6 +114,10 @@ class _Run:
             self._page = Page(
                 task.settings.web, self._board.settings, simulated, network, actions, self._writer.tell, open_page
             )
+        if task.settings.mqtt.host is not None:
+            from ..mqtt.link import link  # nothing of it is loaded where no broker is named
+
+            self._link = link(task.settings.mqtt, self._board.settings, self._set_topics, self._writer.tell)
         if isinstance(self._board, SimulatedBoard) and can_be_read(sys.stdin.fileno()):
             # The first decision is for the levels at start, whatever the first line will say.
             started = threading.Event()
@@ -120,8 +129,9 @@ class _Run:
                 stack.enter_context(terminal_as_it_was(sys.stdin.fileno()))
             stack.callback(self._board.close)
             stack.callback(self._loop.close)
-            if self._page is not None:
-                stack.callback(self._page.close)
+            for watcher in (self._page, self._link):
+                if watcher is not None:
+                    stack.callback(watcher.close)
             self._loop.run()
         if (failure := self._failure or self._writer.failure) is not None:
             raise failure
@@ -129,6 +139,9 @@ class _Run:
     def _set_switches(self, levels: str) -> None:
         if isinstance(self._board, SimulatedBoard):
             self._loop.post(partial(self._board.set_switches, levels))
+
+    def _set_topics(self, levels: str) -> None:
+        self._loop.post(partial(self._loop.set_topics, levels))
 
     def _training_began(self) -> None:
         if self._page is not None:
@@ -144,6 +157,8 @@ class _Run:
             self._writer.put(snapshot)
         if self._page is not None:
             self._page.publish(snapshot)
+        if self._link is not None:
+            self._link.publish(snapshot)
         if snapshot.chattering and time.monotonic() >= self._last_chatter + CHATTER_EVERY_S:
             self._last_chatter = time.monotonic()
             gpios = ", ".join(map(str, snapshot.chattering))
