@@ -28,6 +28,10 @@ FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 120.0
 #: A connection that has lasted for longer, in seconds, was no failure: the pauses begin anew.
 LASTED_S = 60.0
 
+#: So many connections in a row that the broker took and that did not last are no accident. A broker that takes another
+#: client of the same id lets the first go, and not every broker says why.
+MANY_SHORT = 4
+
 #: systemd's credential, where the settings name no file: the service's user need not be able to read that.
 CREDENTIAL = "mqtt-password"
 
@@ -50,6 +54,8 @@ class Broker:
         self._inputs = Inputs([given for given in start.inputs if isinstance(given, str)])
         self._report = report
         self._say_gone, self._say_there, self._complain = Sparse(say), Sparse(say), Sparse(say)
+        self._say = say
+        self._short = 0  # connections in a row that did not last
         self._reason = ""  # what was said last of why there is no connection
         self._state: dict[str, Any] = {}
         self._wake_w, self._wake_r = socket.socketpair()
@@ -82,7 +88,7 @@ class Broker:
                 reason = words(exc)
             self._lost(reason)
             if time.monotonic() - began > LASTED_S:
-                pause_s = FIRST_PAUSE_S
+                pause_s, self._short = FIRST_PAUSE_S, 0
             time.sleep(pause_s * random.uniform(1, 2))  # noqa: S311 (no secret)
             pause_s = min(2 * pause_s, LAST_PAUSE_S / 2)
 
@@ -92,6 +98,10 @@ class Broker:
 
     def _accepted(self) -> None:
         self._reason = ""
+        self._short += 1
+        if self._short == MANY_SHORT:
+            why = f"has another gate the id {self._topics.id} under [mqtt]?"
+            self._say(f"MQTT: {self._where} ends the connection again and again: {why}")
         self._say_there(f"MQTT: the gate is {self._topics.base} on {self._where}")
 
     def _lost(self, reason: str) -> None:

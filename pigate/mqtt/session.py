@@ -129,15 +129,13 @@ class Session:
             return "it does not answer as a broker of MQTT 5 does"
         if self._answer.is_failure:
             return f"it refuses the gate: {self._answer} (username and password_file under [mqtt])"
-        if str(self._reason) == "Session taken over":
-            return "another client has the same id: give each gate its own under [mqtt]"
         return f"the connection is lost ({self._reason})"
 
     def _note_answer(self, code: ReasonCode) -> None:
         self._answer = code
 
     def _note_end(self, code: ReasonCode) -> None:
-        self._reason = code
+        self._reason = self._reason or code  # the broker's own word comes first
 
     def _begin(self) -> None:
         """Subscribe and publish, as at every beginning."""
