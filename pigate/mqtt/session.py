@@ -139,7 +139,8 @@ class Session:
 
     def _begin(self) -> None:
         """Subscribe and publish, as at every beginning."""
-        options, own = SubscribeOptions(qos=1), SubscribeOptions(qos=1, noLocal=True)
+        # Not by QoS 1: Mosquitto 2.0.11 sends nothing more after 20 messages that were too long.
+        options, own = SubscribeOptions(qos=0), SubscribeOptions(qos=0, noLocal=True)
         wanted = {*self._inputs.subscriptions, self._topics.availability, self._discovery.topic, BIRTH}
         leftovers = [f"{self._topics.base}/{kind}/+" for kind in ("input", "output")]
         self._client.subscribe([*((topic, options) for topic in wanted), *((topic, own) for topic in leftovers)])
@@ -201,7 +202,7 @@ class Session:
                 self._inputs.take(topic, payload)
             except ValueError as exc:
                 self._complain(str(exc))
-        if topic == BIRTH and payload == ONLINE.encode():
+        if topic == BIRTH and payload == ONLINE.encode() and not (message.retain or self._again):
             self._again = True
             self._announce_at = time.monotonic() + random.uniform(0, BIRTH_S)  # noqa: S311 (no secret)
         elif topic == self._discovery.topic:
