@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct
 
 from ..errors import TableError
-from ..learning.tables import TruthTable, every_levels, is_bits
+from ..learning.tables import TruthTable, every_levels
 from ..settings import TrainingSettings
 from .messages import Answer, Board, Gate, Train
 

@@ -24,6 +24,10 @@ test("a bias row is the one beyond the layer's inputs", () => {
   near(output[0], sigmoid(3 * hidden[0]));
 });
 
+test("an unknown level counts as a half", () => {
+  assert.deepEqual(forward([[[1], [2]]], "1?")[0], [1, 0.5]);
+});
+
 test("what lies on the tolerance is undecided", () => {
   assert.deepEqual([0.91, 0.9, 0.5, 0.1, 0.09].map((p) => decide(p, 0.1)), ["on", "undecided", "undecided", "undecided", "off"]);
   assert.equal(decide(NaN, 0.1), "undecided");

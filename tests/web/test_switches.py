@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from pigate.web.messages import SetSwitches
 
 from .browsing import (
@@ -118,3 +120,25 @@ def test_from_another_machine(show: Show, look: Look) -> None:
     expect(page.locator("#trainer")).to_be_hidden()
     expect(page.locator("#hint")).to_contain_text("can be flipped only there")
     assert shown.asked == []
+
+
+def test_topics(show: Show, look: Look) -> None:
+    """An input that is an MQTT topic cannot be flipped; its unknown level is shown so, and pins alone are asked for."""
+    news = news_of(XOR, "0?0")
+    assert news.board is not None
+    board = msgspec.structs.replace(news.board, inputs=(17, "pigate/kitchen/output/1", 22))
+    shown = show(msgspec.structs.replace(news, board=board))
+    page = look(shown.address)
+    topic = page.get_by_role("switch", name="Switch 2, topic pigate/kitchen/output/1")
+    expect(topic).to_be_disabled()
+    expect(page.locator(".switch").nth(1).locator(".alarm")).to_have_text("unknown")
+    expect(page.locator("tr[aria-current]")).to_have_count(0)
+    expect(page.locator(".led")).to_have_attribute("data-decision", "undecided")
+    expect(page.locator("#diagram")).not_to_contain_text("NaN")
+    page.keyboard.press("2")
+    with page.expect_response("**/api/switches"):
+        switch(page, 3).click()
+    assert shown.asked == [SetSwitches("01")]
+    shown.tell(decided(XOR, "011"))
+    expect_decision(page, XOR, "011")
+    expect(page.locator(".switch").nth(1).locator(".alarm")).to_be_empty()

@@ -24,11 +24,11 @@ export function sum(matrix, fed, neuron) {
 }
 
 /**
- * The activations of every layer, the inputs first.
+ * The activations of every layer, the inputs first. An unknown level, "?", counts as a half: it is drawn half lit.
  * @param {Weights} weights @param {string} levels @returns {number[][]}
  */
 export function forward(weights, levels) {
-  const activations = [[...levels].map(Number)];
+  const activations = [[...levels].map((level) => (level === "?" ? 0.5 : Number(level)))];
   for (const matrix of weights) {
     const fed = activations[activations.length - 1];
     activations.push(matrix[0].map((_, neuron) => sigmoid(sum(matrix, fed, neuron))));

@@ -28,7 +28,7 @@ function toggle() {
 /**
  * @param {HTMLElement} root a list
  * @param {(problem: string) => void} complain called with what went wrong; empty if nothing did
- * @param {(levels: string) => Promise<string>} [send] asks for levels; returns what went wrong
+ * @param {(levels: string) => Promise<string>} [send] asks for the levels of the pins; returns what went wrong
  */
 export function makeSwitches(root, complain, send = (levels) => post("/api/switches", { levels })) {
   /** @type {HTMLElement[]} */
@@ -41,6 +41,9 @@ export function makeSwitches(root, complain, send = (levels) => post("/api/switc
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let giving; // up on what is wanted
 
+  /** @param {number} index @returns whether an input is a switch of this board, not an MQTT topic */
+  const isPin = (index) => typeof state?.board.inputs[index] === "number";
+
   const shown = () => wanted || state?.snapshot?.levels || "";
 
   /** Have the gate follow what is wanted, one question at a time, so that the last flip wins. */
@@ -51,7 +54,7 @@ export function makeSwitches(root, complain, send = (levels) => post("/api/switc
     let problem = "";
     for (let asked = ""; asked !== wanted && !problem; ) {
       asked = wanted;
-      problem = await send(asked);
+      problem = await send([...asked].filter((_, index) => isPin(index)).join(""));
     }
     asking = false;
     complain(problem);
@@ -67,7 +70,7 @@ export function makeSwitches(root, complain, send = (levels) => post("/api/switc
 
   /** @param {number} index of the switch to flip */
   function flip(index) {
-    if (!state?.board.writable || lost || index >= shown().length) return;
+    if (!state?.board.writable || lost || index >= shown().length || !isPin(index)) return;
     const levels = [...shown()];
     levels[index] = levels[index] === "1" ? "0" : "1";
     wanted = levels.join("");
@@ -75,18 +78,20 @@ export function makeSwitches(root, complain, send = (levels) => post("/api/switc
     ask();
   }
 
-  /** @param {number[]} gpios */
-  function build(gpios) {
-    items = gpios.map((gpio, index) => {
+  /** @param {(number | string)[]} inputs */
+  function build(inputs) {
+    items = inputs.map((input, index) => {
+      const isTopic = typeof input === "string";
       const button = html(
         "button",
-        { type: "button", role: "switch", "aria-label": `Switch ${index + 1}, GPIO ${gpio}` },
+        { type: "button", role: "switch", "aria-label": `Switch ${index + 1}, ${isTopic ? "topic" : "GPIO"} ${input}` },
         html("span", { class: "throw", "aria-hidden": "true" }, "1"),
         toggle(),
         html("span", { class: "throw", "aria-hidden": "true" }, "0"),
       );
       button.addEventListener("click", () => flip(index));
-      const silk = html("span", { class: "silk" }, html("b", {}, html("span", { class: "gpio" }, "GPIO "), String(gpio)), html("kbd", {}, `${index + 1}`));
+      const name = isTopic ? html("b", { title: input }, "MQTT") : html("b", {}, html("span", { class: "gpio" }, "GPIO "), String(input));
+      const silk = html("span", { class: "silk" }, name, html("kbd", {}, `${index + 1}`));
       return html("li", { class: "switch" }, silk, button, html("span", { class: "alarm" }));
     });
     root.replaceChildren(...items);
@@ -98,11 +103,11 @@ export function makeSwitches(root, complain, send = (levels) => post("/api/switc
     const { board, snapshot } = state;
     items.forEach((item, index) => {
       const button = /** @type {HTMLButtonElement} */ (item.querySelector("button"));
-      const chattering = snapshot?.chattering.includes(board.inputs[index]);
+      const chattering = snapshot?.chattering.some((gpio) => gpio === board.inputs[index]);
       set(button, { "aria-checked": String(levels[index] === "1"), "aria-disabled": lost ? "true" : null });
-      button.disabled = !board.writable;
+      button.disabled = !board.writable || !isPin(index);
       item.classList.toggle("chattering", Boolean(chattering));
-      say(/** @type {Element} */ (item.querySelector(".alarm")), chattering ? "chattering" : "");
+      say(/** @type {Element} */ (item.querySelector(".alarm")), chattering ? "chattering" : levels[index] === "?" ? "unknown" : "");
     });
   }
 

@@ -6,12 +6,12 @@
  *
  * @typedef {object} Board
  * @property {"simulated" | "gpio"} kind
- * @property {number[]} inputs GPIO numbers, first input first
+ * @property {(number | string)[]} inputs GPIO numbers or MQTT topics, first input first
  * @property {number[]} outputs GPIO numbers, first output first
  * @property {boolean} writable whether this browser may flip the switches and train: on a simulated board, on its machine
  *
  * @typedef {object} Snapshot
- * @property {string} levels
+ * @property {string} levels "?" is a topic whose level nobody knows
  * @property {number[]} prediction
  * @property {Decision[]} decision
  * @property {boolean} taught
