@@ -51,7 +51,7 @@ class Broker:
         self._named = {"id": start.id, "name": start.name, "version": version}
         self._topics = Topics(start.settings.prefix, start.id)
         self._discovery = Discovery(start, self._topics, version)
-        self._inputs = Inputs([given for given in start.inputs if isinstance(given, str)])
+        self._inputs = Inputs([given for given in start.inputs if isinstance(given, str)], time.monotonic)
         self._report = report
         self._say_gone, self._say_there, self._complain = Sparse(say), Sparse(say), Sparse(say)
         self._say = say

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import inf
 
 from ..errors import shortened
 from ..learning.tables import UNKNOWN
@@ -15,17 +16,20 @@ MAX_PAYLOAD = 16
 class Inputs:
     """The levels of topics. For one thread.
 
-    A gate's output counts only while that gate is online: what it left on the broker may be long past.
+    A gate's output counts only while that gate is online: what it left on the broker may be long past. A gate says so
+    again and again, each time for a while: one that ended together with the broker could not be told offline.
 
     Args:
         topics: the inputs, in order.
+        clock: seconds of a steady clock.
     """
 
-    def __init__(self, topics: Sequence[str]) -> None:
+    def __init__(self, topics: Sequence[str], clock: Callable[[], float]) -> None:
         self._topics = topics
+        self._clock = clock
         self._levels: dict[str, str] = {}
         self._gates = {topic: gate for topic in topics if (gate := availability_of(topic)) is not None}
-        self._online: set[str] = set()
+        self._online_until: dict[str, float] = {}
 
     @property
     def subscriptions(self) -> set[str]:
@@ -37,8 +41,13 @@ class Inputs:
         """The levels, in order; "?" is unknown."""
         return "".join(map(self._level, self._topics))
 
-    def take(self, topic: str, payload: bytes) -> None:
+    def take(self, topic: str, payload: bytes, lasts_s: float = inf) -> None:
         """Take in a message.
+
+        Args:
+            topic: where it was published.
+            payload: what.
+            lasts_s: seconds for which it holds.
 
         Raises:
             ValueError: it says nothing, so that all is as it was; one line.
@@ -46,7 +55,7 @@ class Inputs:
         if topic in self._gates.values():
             if payload not in (ONLINE.encode(), OFFLINE.encode(), b""):
                 raise ValueError(f"{topic}: {_shown(payload)} is neither {ONLINE} nor {OFFLINE}")
-            (self._online.add if payload == ONLINE.encode() else self._online.discard)(topic)
+            self._online_until[topic] = self._clock() + lasts_s if payload == ONLINE.encode() else -inf
         if topic in self._topics:
             level = level_of(payload)
             if level is None:
@@ -56,11 +65,13 @@ class Inputs:
     def forget(self) -> None:
         """Know nothing any more: the broker is gone."""
         self._levels.clear()
-        self._online.clear()
+        self._online_until.clear()
 
     def _level(self, topic: str) -> str:
         gate = self._gates.get(topic)
-        return self._levels.get(topic, UNKNOWN) if gate is None or gate in self._online else UNKNOWN
+        if gate is not None and self._online_until.get(gate, -inf) <= self._clock():
+            return UNKNOWN
+        return self._levels.get(topic, UNKNOWN)
 
 
 def _shown(payload: bytes) -> str:

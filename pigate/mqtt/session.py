@@ -8,6 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5
@@ -34,6 +35,9 @@ ANNOUNCE_S = 1.0
 
 #: Home Assistant has started: all its devices announce themselves again within this many seconds.
 BIRTH_S = 5.0
+
+#: A gate says that it is online for this many seconds, and says it again after a third of them.
+ONLINE_S = 60
 
 #: Seconds between two reports of levels: more would wake the loop for nothing anybody sees.
 REPORT_EVERY_S = 1 / 20
@@ -78,9 +82,12 @@ class Session:
         self._reason: ReasonCode | None = None  # for the end
         self._begun = False
         self._announce_at: float | None = None
+        self._renew_at = inf
         self._again = False  # the next announcement is of everything
         self._reported = inputs.levels
         self._report_at = 0.0
+        self._lasting = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's are half typed
+        self._lasting.MessageExpiryInterval = ONLINE_S
         name = topics.base.replace("/", "-")
         self._client = Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTv5, reconnect_on_failure=False)
         self._client.will_set(topics.availability, OFFLINE, qos=1, retain=True)
@@ -154,6 +161,7 @@ class Session:
         for topic, payload in self._own().items():
             self._outbox.put(topic, payload, again)
         self._outbox.put(self._topics.availability, ONLINE.encode(), again)  # last: outputs of before are gone by then
+        self._renew_at = min(self._renew_at, time.monotonic() + ONLINE_S / 3)
 
     def _pass(self, connection: Any) -> None:
         """Wait until there is something to do, and do it."""
@@ -187,19 +195,23 @@ class Session:
             if self._again:
                 self._again = False
                 self._publish(again=True)
+        if now >= self._renew_at:
+            self._renew_at = now + ONLINE_S / 3
+            self._outbox.put(self._topics.availability, ONLINE.encode(), again=True)
         levels = self._inputs.levels
         if levels != self._reported and now >= self._report_at:
             self._report(levels)
             self._reported, self._report_at = levels, now + REPORT_EVERY_S
         while (one := self._outbox.take()) is not None:
-            self._client.publish(*one, qos=1, retain=True)
+            properties = self._lasting if one[0] == self._topics.availability else None
+            self._client.publish(*one, qos=1, retain=True, properties=properties)
 
     def _take(self, message: MQTTMessage) -> None:
         """Take in what the broker sends."""
         topic, payload = message.topic, bytes(message.payload)
         if topic in self._inputs.subscriptions:
             try:
-                self._inputs.take(topic, payload)
+                self._inputs.take(topic, payload, getattr(message.properties, "MessageExpiryInterval", inf))
             except ValueError as exc:
                 self._complain(str(exc))
         if topic == BIRTH and payload == ONLINE.encode() and not (message.retain or self._again):

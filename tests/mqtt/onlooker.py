@@ -15,6 +15,8 @@ pytest.importorskip("paho.mqtt.enums", reason="no MQTT: pip install '.[mqtt]'")
 
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes as PacketTypes
+from paho.mqtt.properties import Properties as Properties
 
 from .mosquitto import PATIENCE_S
 

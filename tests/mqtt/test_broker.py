@@ -6,14 +6,15 @@ import json
 import os
 import re
 import signal
+import time
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from .gates import children, decided, gate, heard, settings, until_decided
-from .mosquitto import Mosquitto, running
-from .onlooker import kept, onlooker
+from .mosquitto import PATIENCE_S, Mosquitto, running
+from .onlooker import PacketTypes, Properties, kept, onlooker
 
 CONFIG = "homeassistant/device/a/config"
 
@@ -152,3 +153,29 @@ def test_two_gates_of_one_name_are_told_so(tmp_path: Path, broker: Mosquitto) ->
     text = settings(broker.port, "a")
     with gate(tmp_path, text) as first, gate(tmp_path, text, name="second"):
         assert "has another gate the id a under [mqtt]?" in heard(first, "again and again")
+
+
+def test_a_gate_that_ended_with_its_broker(tmp_path: Path) -> None:
+    """What a broker has kept of a gate that it could not call offline is no level once the gate's word has lapsed."""
+    broker = Mosquitto(
+        tmp_path, "allow_anonymous true", "persistence true", "autosave_on_changes true", "autosave_interval 1"
+    )
+    lasting = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    lasting.MessageExpiryInterval = 10
+    with running(broker), gate(tmp_path, settings(broker.port, "a", "or", '["pigate/b/output/1", 17]')) as one:
+        with onlooker(broker.port) as looking:
+            looking.publish("pigate/b/output/1", "ON")
+            looking.client.publish("pigate/b/availability", "online", 1, True, lasting).wait_for_publish(PATIENCE_S)
+            until_decided(one, "10", "on")
+        broker.end(signal.SIGKILL)
+        until_decided(one, "?0", "undecided")
+        broker.start()
+        end = time.monotonic() + PATIENCE_S
+        while "pigate/b/availability" in kept(broker.port):
+            assert time.monotonic() < end
+            time.sleep(0.5)
+        assert kept(broker.port)["pigate/b/output/1"] == b"ON"
+        with onlooker(broker.port) as looking:
+            looking.until_is("pigate/a/availability", "online")
+            looking.until(lambda _: looking.state("pigate/a")["levels"] == "?0")
+            looking.until_is("pigate/a/output/1", "undecided")

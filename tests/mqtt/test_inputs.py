@@ -30,7 +30,8 @@ def test_other_payloads_are_none(payload: bytes) -> None:
 
 def test_a_gates_output_counts_while_the_gate_is_online() -> None:
     """What a gate left on the broker is no level before that gate is online, and none when it goes."""
-    inputs = Inputs([GATE, "lamp"])
+    now = [100.0]
+    inputs = Inputs([GATE, "lamp"], lambda: now[0])
     assert inputs.subscriptions == {GATE, THERE, "lamp"}
     inputs.take(GATE, b"ON")
     inputs.take("lamp", b"1")
@@ -43,6 +44,11 @@ def test_a_gates_output_counts_while_the_gate_is_online() -> None:
     assert inputs.levels == "01"
     inputs.take(THERE, b"offline")
     assert inputs.levels == "?1"
+    inputs.take(THERE, b"online", 60)
+    now[0] += 59
+    assert inputs.levels == "01"
+    now[0] += 1
+    assert inputs.levels == "?1"  # it did not say so again
     inputs.take(THERE, b"online")
     inputs.forget()
     assert inputs.levels == "??"
@@ -51,7 +57,7 @@ def test_a_gates_output_counts_while_the_gate_is_online() -> None:
 @given(st.sampled_from([GATE, THERE, "lamp"]), st.binary(max_size=40))
 def test_nonsense_changes_nothing(topic: str, payload: bytes) -> None:
     """A payload that says nothing is refused in one short line, and all is as it was."""
-    inputs = Inputs([GATE, "lamp"])
+    inputs = Inputs([GATE, "lamp"], lambda: 0.0)
     for known, said in ((THERE, b"online"), (GATE, b"ON"), ("lamp", b"OFF")):
         inputs.take(known, said)
     meant = (b"online", b"offline", b"") if topic == THERE else (b"ON", b"1", b"OFF", b"0", b"undecided", b"")

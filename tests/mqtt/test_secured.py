@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,27 @@ def test_open_broker_is_no_encrypted_one(tmp_path: Path, authorities: Path, brok
     with gate(tmp_path, settings(broker.port, "a", more=f'ca_file = "{authorities}/ca.crt"\n')) as one:
         heard(one, "it is tried again")
     assert b"pigate" not in (tmp_path / "mosquitto.log").read_bytes()
+
+
+def test_each_gate_writes_its_own_topics_alone(tmp_path: Path) -> None:
+    """With the documented access list gates join and hear each other, and none can write in another's name."""
+    document = (Path(__file__).parents[2] / "docs/mqtt.md").read_text()
+    (rules,) = re.findall("```text\n(pattern .*?)```", document, re.DOTALL)
+    (tmp_path / "rules").write_text(rules)
+    passwords = with_password(tmp_path, kitchen="k", hall="h")
+    broker = Mosquitto(tmp_path, *passwords, f"acl_file {tmp_path}/rules")
+    for name in ("kitchen", "hall"):
+        (tmp_path / f"{name}.secret").write_text(name[0])
+    kitchen = settings(broker.port, "kitchen", "or", "[17, 27]", 'password_file = "kitchen.secret"\n')
+    hall = settings(broker.port, "hall", "or", '[17, "pigate/kitchen/output/1"]', 'password_file = "hall.secret"\n')
+    with running(broker), gate(tmp_path, kitchen, "kitchen") as first, gate(tmp_path, hall, "hall") as second:
+        until_decided(second, "00", "off")
+        with onlooker(broker.port, username="hall", password="h") as enemy:
+            for topic in ("output/1", "availability", "state", "input/1"):
+                enemy.publish(f"pigate/kitchen/{topic}", "ON")
+            enemy.publish("homeassistant/device/kitchen/config", "")
+            first.flip("10")
+            until_decided(second, "01", "on")
+            first.flip("00")
+            until_decided(second, "00", "off")
+            assert b"ON" not in [enemy.latest["pigate/kitchen/availability"], enemy.latest["pigate/kitchen/state"]]
