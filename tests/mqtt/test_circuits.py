@@ -24,6 +24,8 @@ def test_a_latch_of_two_nors(tmp_path: Path, broker: Mosquitto) -> None:
             q.flip(resetting)
             looking.until_is("pigate/q/output/1", value)
             looking.until_is("pigate/p/output/1", other)
+            looking.until_is("pigate/p/input/1", value)  # each has heard the other: only then may the pulse end
+            looking.until_is("pigate/q/input/2", other)
             p.flip("0")
             q.flip("0")
             looking.until(lambda _: looking.state("pigate/q")["levels"] == f"0{'01'[other == 'ON']}")  # noqa: B023
