@@ -79,7 +79,7 @@ def table(args: Namespace) -> int:
     if args.table is None:
         from .learning.named import NAMED
 
-        listed = {name: what for name, (what, _, _) in NAMED.items()}
+        listed = {name: named.meaning for name, named in NAMED.items()}
         put(_json(listed) if args.json else "\n".join(f"{name:<11} {what}" for name, what in listed.items()))
         return OK
     from .options import table_of

@@ -90,8 +90,7 @@ def table_of(text: str, inputs: int | None, pins: int) -> TruthTable:
         TableError: there is no such table, it cannot be read, or it does not have this number of inputs.
     """
     if text in NAMED:
-        _, fixed, _ = NAMED[text]
-        return TruthTable.named(text, (fixed or pins) if inputs is None else inputs)
+        return TruthTable.named(text, (NAMED[text].inputs or pins) if inputs is None else inputs)
     if is_bits(text):
         table = TruthTable.parse(text)
     elif text == "-":

@@ -129,7 +129,7 @@ class TruthTable(Mapping[str, str]):
         if name not in TruthTable.names():  # a list: what is asked for may be anything
             hint = did_you_mean(name, NAMED) or "pigate table lists them"
             raise TableError(f"there is no table named {shortened(name)}: {hint}")
-        _, fixed, function = NAMED[name]
+        _, fixed, function, _ = NAMED[name]
         if inputs is None:
             inputs = fixed or 3
         _check_inputs(inputs)

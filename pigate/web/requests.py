@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct
 
 from ..errors import TableError
+from ..learning.limits import MAX_LAYERS, MAX_NEURONS
 from ..learning.tables import TruthTable, every_levels
 from ..settings import TrainingSettings
 from .messages import Answer, Board, Gate, Train
@@ -66,6 +67,11 @@ def limits() -> dict[str, dict[str, float]]:
         name: {"min": allowed[name].get("minimum"), "max": allowed[name]["maximum"]} | NARROWER[name]
         for name in allowed
     }
+
+
+def hidden_limits() -> dict[str, int]:
+    """Return how many hidden layers a page may choose at most, and how many neurons in each."""
+    return {"layers": MAX_LAYERS, "min": 1, "max": MAX_NEURONS}
 
 
 def train_again(wanted: TrainAgain, board: Board, gate: Gate) -> Train:

@@ -10,7 +10,7 @@ import msgspec
 from ..learning.named import NAMED, named_for
 from .messages import Array, Gate, News, Training
 from .packing import Packed
-from .requests import PRESETS, limits
+from .requests import PRESETS, hidden_limits, limits
 
 #: How many starts of the program that has no seed `published` gives: those of the seeds from 1 on.
 RACE = 10
@@ -22,9 +22,9 @@ def pieces_of(news: News) -> dict[str, Any]:
     if news.board is not None:
         pieces["board"] = msgspec.to_builtins(news.board)
         pieces["tables"] = named_for(len(news.board.inputs), len(news.board.outputs))
-        # The page puts the meaning in brackets, so its own brackets are cut off.
-        pieces["meanings"] = {name: NAMED[name][0].partition(" (")[0] for name in pieces["tables"]}
-        pieces["form"] = {"limits": limits(), "presets": PRESETS}
+        pieces["meanings"] = {name: NAMED[name].meaning for name in pieces["tables"]}
+        pieces["output_names"] = {name: NAMED[name].outputs for name in pieces["tables"] if NAMED[name].outputs}
+        pieces["form"] = {"limits": limits(), "presets": PRESETS, "hidden": hidden_limits()}
     if news.gate is not None:
         pieces["gate"] = _gate(news.gate)
     if news.training is not None:

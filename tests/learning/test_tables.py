@@ -13,7 +13,7 @@ from pigate.files import read_text
 from pigate.learning.named import NAMED
 from pigate.learning.tables import TruthTable, every_levels, is_bits
 
-ANY_WIDTH = [name for name, (_, fixed, _) in NAMED.items() if fixed is None]
+ANY_WIDTH = [name for name, named in NAMED.items() if named.inputs is None]
 
 
 @st.composite
@@ -55,7 +55,7 @@ def test_named(name: str, outputs: str) -> None:
 def test_every_name_is_known() -> None:
     """The names are those of the contract, and each says what it does."""
     assert list(NAMED) == [*ANY_WIDTH, "xor2", "first", "mux", "full-adder"]
-    assert all(what for what, _, _ in NAMED.values())
+    assert all(named.meaning for named in NAMED.values())
 
 
 @pytest.mark.parametrize("inputs", range(1, 9))
@@ -81,7 +81,7 @@ def test_named_of_any_width(inputs: int) -> None:
 @pytest.mark.parametrize("inputs", range(1, 9))
 def test_named_reads_back(name: str, inputs: int) -> None:
     """The text of every named table, at every width it has, reads back to the same table."""
-    if NAMED[name][1] not in (None, inputs):
+    if NAMED[name].inputs not in (None, inputs):
         with pytest.raises(TableError, match=f"the table {name} has 3 inputs, not {inputs}"):
             TruthTable.named(name, inputs)
         return

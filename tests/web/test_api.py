@@ -21,7 +21,7 @@ from .site import Site
 def test_state_is_the_snapshot_the_network_and_the_table(site: Site) -> None:
     """/api/state has what the README documents, and the gate's own figures."""
     state = site.until_state(lambda state: state["snapshot"] is not None)
-    assert set(state) == {"board", "snapshot", "gate", "training", "tables", "meanings", "form", "busy"}
+    assert set(state) == {"board", "snapshot", "gate", "training", "tables", "meanings", "output_names", "form", "busy"}
     assert state["board"] == {"kind": "simulated", "inputs": [17, 27, 22], "outputs": [18], "writable": True}
     assert state["gate"]["rows"] == {f"{n:03b}": str(int(n in (0, 7))) for n in range(8)}
     assert [len(matrix) for matrix in state["gate"]["weights"]] == [4, 5]
