@@ -1,28 +1,44 @@
-"""Takes page-light.png and page-dark.png of a real run's live page: python docs/page.py.
+"""Takes page-*.png of a real run's live page: python docs/page.py.
 
 It needs Chromium (Debian: apt install chromium) and the extra ``dev``.
 """
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 HERE = Path(__file__).parent
-WIDTH, HEIGHT = 1280, 900
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
+#: A picture's name: the window's size, and the colour scheme.
+PICTURES = {
+    "light": (1366, 650, "light"),
+    "dark": (1366, 650, "dark"),
+    "phone": (390, 844, "light"),
+    "full-screen": (1920, 1080, "dark"),
+}
 
-def main() -> None:
-    """Run a gate, flip two of its switches in the page, and take its picture in both colour schemes."""
+
+@contextmanager
+def gate() -> Iterator[tuple[Browser, str]]:
+    """Run a gate on the simulated board; give a browser, and the address of the gate's page."""
     chromium = shutil.which("chromium")
     if chromium is None:
-        sys.exit("docs/page.py: there is no Chromium: apt install chromium")
+        sys.exit("there is no Chromium: apt install chromium")
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "pigate.toml"
         config.write_text("[web]\nport = 0\n")
@@ -33,20 +49,36 @@ def main() -> None:
             address = next(line.split()[-1] for line in run.stderr or () if line.startswith("live page: "))
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-                for scheme in ("light", "dark"):
-                    page = browser.new_page(
-                        viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=scheme, device_scale_factor=1
-                    )
-                    page.goto(address)
-                    page.get_by_text("Live", exact=True).wait_for()
-                    if scheme == "light":
-                        for key in ("1", "2", "3"):
-                            page.keyboard.press(key)
-                    page.get_by_text("111").first.wait_for()
-                    page.wait_for_timeout(1500)  # until what glows has come to rest
-                    page.screenshot(path=HERE / f"page-{scheme}.png")
+                yield browser, address
                 browser.close()
             run.terminate()
 
 
-main()
+def opened(browser: Browser, address: str, **options: Any) -> Page:
+    """Open the gate's page."""
+    page = browser.new_page(**options)
+    page.goto(address)
+    page.get_by_text("Live", exact=True).wait_for()
+    return page
+
+
+def main() -> None:
+    """Flip switches, look at a replay in full screen, and take the pictures."""
+    with gate() as (browser, address):
+        for name, (width, height, scheme) in PICTURES.items():
+            page = opened(browser, address, viewport={"width": width, "height": height}, color_scheme=scheme)
+            page.get_by_label(f"Set the switches to {'101' if scheme == 'dark' else '111'}").click()
+            page.evaluate("scrollTo(0, 0)")
+            if name == "full-screen":
+                page.locator("#full").click()
+                page.locator("#slider").fill("4")
+            page.locator("h2").first.hover()
+            page.wait_for_timeout(1500)  # until what glows has come to rest
+            picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+            # A palette takes a third of the space, and no one sees it.
+            picture.quantize(255, dither=Image.Dither.NONE).save(HERE / f"page-{name}.png", optimize=True)
+            page.close()
+
+
+if __name__ == "__main__":
+    main()

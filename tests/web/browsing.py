@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import socket
 import subprocess
@@ -146,7 +147,8 @@ def looking(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(f"exception: {error}"))
     page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("request", lambda request: None if request.url.startswith(address) else wrong.append(request.url))
+    home = address.partition("#")[0]
+    page.on("request", lambda request: None if request.url.startswith(home) else wrong.append(request.url))
     page.goto(address)
     expect(page.locator("body.waiting")).to_have_count(0)
     yield page
@@ -179,7 +181,7 @@ def expect_decision(page: Page, trained: Trained, levels: str) -> None:
     for output, (p, d) in enumerate(zip(prediction, decision, strict=True)):
         expect(leds.nth(output)).to_have_attribute("data-decision", d)
         expect(leds.nth(output)).to_contain_text(f"{p:.3f}")
-    expect(page.locator("#announcement")).to_contain_text(f"{levels}: {decision[0]}")
+    expect(page.locator("#announcement")).to_contain_text(re.compile(rf"{levels}: ([a-z]+ )?{decision[0]}"))
 
 
 def expect_rows(page: Page, network: Network, inputs: int) -> None:

@@ -24,6 +24,19 @@ test("every neuron and bias stands inside the picture, apart from its neighbours
   }
 });
 
+test("where the screen is low, the picture is as low as asked for, down to what its parts need", () => {
+  for (const layers of [[3, 4, 1], [8, 16, 1], [8, 64, 8]]) {
+    const biased = layers.slice(1).map(() => true);
+    const usual = layout(layers, biased, 900, false, 1).height;
+    assert.ok(usual > 445, `${layers}: ${usual}`);
+    assert.ok(layout(layers, biased, 900, false, 1, 445).height <= 445, `${layers}`);
+    assert.equal(layout(layers, biased, 900, false, 1, 2000).height, usual);
+    assert.ok(layout(layers, biased, 900, false, 1, 10).height > 200);
+  }
+  const phone = [3, 4, 1];
+  assert.equal(layout(phone, [true, true], 358, true, 1, 250).height, 250);
+});
+
 test("layers follow one another along the picture: to the right, or downwards where it is narrow", () => {
   for (const downwards of [false, true]) {
     const { places } = layout([3, 4, 1], [true, true], 500, downwards, 1);
@@ -35,7 +48,7 @@ test("layers follow one another along the picture: to the right, or downwards wh
 const state = () => {
   const weights = [[[1.5], [-2]]];
   const training = { learned: true, table: "and", snapshots: [[[[0], [0]]], [[[1.5], [-2]]]] };
-  return { gate: { table: "and", weights }, training, busy: false };
+  return { gate: { table: "and", weights }, training, busy: false, output_names: {} };
 };
 
 test("where a new state says the same, the old gate and training stay, so that nothing is drawn anew", () => {
@@ -80,7 +93,7 @@ test("a row shows the gate's own prediction where there is one: weights are roun
   assert.equal(answerOf({ ...subject, predictions: null }, "1").right, false);
   assert.equal(answerOf(subject, "1").right, true);
   const training = { ...state().training, predictions: { "00": [0.5] } };
-  const shown = { gate: { ...state().gate, predictions: { "00": [0.25] } }, training };
+  const shown = { ...state(), gate: { ...state().gate, predictions: { "00": [0.25] } }, training };
   assert.deepEqual([null, 0, 1].map((moment) => subjectOf(shown, moment).predictions), [{ "00": [0.25] }, null, { "00": [0.5] }]);
 });
 

@@ -32,7 +32,7 @@ def test_clicks(run: Run, look: Look) -> None:
         expect_decision(page, XOR, levels)
     expect_rows(page, XOR.network, 3)
     expect(page.locator("td.verdict")).to_have_text(["learned"] * 8)
-    expect(page.locator("#introduction")).to_contain_text("xor (1 when all inputs agree)")
+    expect(page.locator("#introduction")).to_contain_text("xor, as in the article: 1 when all inputs agree")
 
 
 def test_keys(run: Run, look: Look) -> None:

@@ -1,4 +1,4 @@
-"""How the network learned: the replay, training again, and the form for it."""
+"""How the network learned: what is said of it, training again, and the form for it."""
 
 from __future__ import annotations
 
@@ -18,64 +18,16 @@ from .browsing import (
     XOR,
     Begin,
     Look,
-    Run,
     Show,
     expect,
     expect_decision,
     expect_rows,
-    network_at,
     news_of,
     seek,
-    set_switches,
-    stop_clock,
-    switch,
 )
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-
-def test_replay(run: Run, look: Look) -> None:
-    """Replayed, weights, neurons and rows are those of the epoch, while the LED stays live."""
-    page = look(run.address)
-    set_switches(page, "101")
-    epochs = XOR.record.snapshot_epochs
-    expect(page.locator(".losers path")).to_have_count(XOR.record.starts - 1)
-    last = len(epochs) - 1
-    for moment in (0, last // 2, last):
-        seek(page, moment)
-        expect(page.locator("#mode")).to_have_text("Replay")
-        expect(page.locator("#mode-moment")).to_contain_text(f"epoch {epochs[moment]} of {epochs[-1]}")
-        expect_rows(page, XOR.network if moment == last else network_at(XOR, moment), 3)
-        outputs = network_at(XOR, moment).predict([1, 0, 1])
-        expect(page.get_by_role("img", name="output:")).to_have_attribute("aria-label", f"output: {outputs[0]:.2f}")
-        expect(page.locator(".led")).to_contain_text(f"{XOR.decide('101')[0][0]:.3f}")
-    expect(page.locator("#mode-moment")).to_contain_text("proved")
-    switch(page, 2).click()  # the switches work in a replay, too
-    expect(page.locator("tr[aria-current]")).to_have_attribute("data-levels", "111")
-    page.get_by_role("button", name="Back to live").click()
-    expect(page.locator("#mode")).to_have_text("Live")
-    expect_rows(page, XOR.network, 3)
-
-
-def test_play(run: Run, look: Look) -> None:
-    """Played, the replay goes on by itself to the last epoch; paused, it stays."""
-    page = look(run.address)
-    stop_clock(page)
-    page.get_by_role("button", name="Replay").click()
-    for epoch in (0, 1):
-        page.clock.run_for(50)  # until it is drawn
-        expect(page.locator("#mode-moment")).to_contain_text(f"epoch {epoch} of")
-        page.clock.run_for(200)
-    page.get_by_role("button", name="Pause").click()
-    page.clock.run_for(50)
-    stopped = page.locator("#slider").input_value()
-    page.clock.run_for(10_000)
-    expect(page.locator("#slider")).to_have_value(stopped)
-    page.get_by_role("button", name="Play").click()
-    page.clock.run_for(20_000)
-    expect(page.locator("#mode-moment")).to_contain_text("proved")
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
 def test_given_weights(show: Show, look: Look) -> None:
@@ -101,10 +53,10 @@ def test_train_again(begin: Begin, look: Look) -> None:
     published: dict[str, Any] = {"rule": "plain", "starts": 1, "epochs": 1000, "bias": False}
     failed = next(t for seed in range(2, 100) if not (t := train(XOR.table, seed=seed, **published)).learned)
     train_by(page, "As published", failed.record.seed)
-    expect(page.locator("#outcome")).to_have_text("xor was not learned")
+    expect(page.locator("#outcome")).to_have_text("It tried xor, as in the article: 1 when all inputs agree.")
     for row in failed.not_learned:
         expect(page.locator("#history")).to_contain_text(row)
-    expect(page.locator("#history")).to_contain_text("The old gate, xor, goes on")
+    expect(page.locator("#goes-on")).to_have_text("The gate goes on with the network that it had.")
     expect(page.locator("#mode")).to_have_text("Replay")  # what one has asked for is played
     seek(page, len(failed.record.snapshots[0]) - 1)
     expect_rows(page, failed.network, 3)
@@ -176,5 +128,5 @@ def test_form(show: Show, look: Look) -> None:
                 expect(field).to_have_value(f"{value:g}" if isinstance(value, float) else str(value))
         expect(page.get_by_role("button", name=button)).to_have_attribute("aria-pressed", "true")
     for name in named_for(3, 1):
-        meaning = NAMED[name][0].replace(" (the article's table)", "")
-        expect(page.locator(f"[name=table] option[value={name}]")).to_have_text(f"{name} ({meaning})")
+        text = f"{name}: {NAMED[name].meaning}" if name != "xor" else "xor, as in the article: 1 when all inputs agree"
+        expect(page.locator(f"[name=table] option[value={name}]")).to_have_text(text)

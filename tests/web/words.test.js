@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { capital, count, duration, fixed, history, introduction, list, meaning, signed, wayToTrain } from "../../pigate/web/static/words.js";
+import { capital, count, duration, fixed, history, introduction, list, named, signed, wayToTrain } from "../../pigate/web/static/words.js";
 
 const TRAINED = {
   starts: 4, attempts: 1, epochs: 14, rule: "resilient", learning_rate: 1, bias: true, seed: 1, duration_s: 0.0017,
@@ -32,10 +32,12 @@ test("lists end in 'and', and long ones in how many more there are", () => {
   assert.equal(capital(list(["one"])), "One");
 });
 
-test("a table's meaning is what the gate says of it; one without has none", () => {
-  assert.equal(meaning({ and: "1 when all are 1" }, "and"), " (1 when all are 1)");
-  assert.equal(meaning({}, "10010110"), "");
-  assert.equal(meaning({}, "constructor"), "");
+test("a table is met with what the gate says of it; one that the gate does not know, by its name alone", () => {
+  assert.equal(named({ and: "1 when all inputs are 1" }, "and"), "and: 1 when all inputs are 1");
+  const xor = "as in the article: 1 when all inputs agree";
+  assert.equal(named({ xor }, "xor"), "xor, as in the article: 1 when all inputs agree");
+  assert.equal(named({}, "10010110"), "10010110");
+  assert.equal(named({}, "constructor"), "constructor");
 });
 
 test("a way to train names rule, starts, epochs and bias", () => {
@@ -48,22 +50,26 @@ test("the introduction counts what there is, and says how the network came to it
   const gate = { table: "xor", rows: { "000": "1", "001": "0" }, layers: [3, 4, 1] };
   const state = { board, gate, training: TRAINED, meanings: { xor: "1 when all agree" } };
   assert.equal(
-    introduction(state).join(""),
-    "Three switches, one LED, and in between a network of five neurons. Nobody programmed the logic: the network learned " +
-      "the table xor (1 when all agree) from its two rows, and this is it, thinking.",
+    introduction(state, true).join(""),
+    "Three switches, one LED, and in between a network of five neurons. Nobody programmed the logic: the network learned it " +
+      "from the two rows of xor: 1 when all agree.",
   );
-  assert.match(introduction({ ...state, training: { ...TRAINED, starts: 0 } }).join(""), /was given weights that keep the table xor/);
+  const given = introduction({ ...state, training: { ...TRAINED, starts: 0 } }, true).join("");
+  assert.match(given, /was given weights that keep xor: 1 when all agree\.$/);
+  const failed = introduction({ ...state, training: { ...TRAINED, learned: false, table: "or" } }, false).join("");
+  assert.match(failed, /^A replay of a training that failed: it tried or, and did not learn it\./);
 });
 
 test("a history names the winner, and earlier attempts that were stuck", () => {
-  const text = history({ ...TRAINED, attempts: 3 }, "xor");
+  const text = history({ ...TRAINED, attempts: 3 });
   assert.match(text, /^Four random starts side by side, the resilient rule, with bias, seed 1\. Start 3 had every row right first, after 14 epochs, 1\.7 ms\./);
   assert.match(text, /Two earlier batches got stuck and made way\.$/);
-  assert.match(history({ ...TRAINED, starts: 1, winner: 0, rule: "plain" }, "xor"), /^One random start, the plain rule at rate 1, .* It had every row right after/);
+  assert.match(history({ ...TRAINED, starts: 1, winner: 0, rule: "plain" }), /^One random start, the plain rule at rate 1, .* It had every row right after/);
 });
 
-test("the history of a failure names the rows and the gate that goes on", () => {
+test("the history of a failure names the rows, and says nothing of the gate", () => {
   const failed = { ...TRAINED, learned: false, not_learned: ["011", "101"] };
-  assert.match(history(failed, "parity"), /rows 011 and 101 are still wrong or undecided\. The old gate, parity, goes on\.$/);
-  assert.match(history({ ...failed, not_learned: ["011"] }, "parity"), /row 011 is still wrong/);
+  assert.match(history(failed), /rows 011 and 101 were still wrong or undecided\.$/);
+  assert.match(history({ ...failed, not_learned: ["011"] }), /row 011 was still wrong/);
+  assert.doesNotMatch(history(failed), /gate/);
 });

@@ -6,12 +6,19 @@ import { write } from "./formula.js";
 import { isNarrow, layout } from "./layout.js";
 import { makeLeds } from "./leds.js";
 import { biases, forward } from "./network.js";
+import { namesOf } from "./subject.js";
 import { makeSwitches } from "./switches.js";
 import { list, whole } from "./words.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Subject} Subject */
 /** @typedef {import("./formula.js").Neuron} Neuron */
+
+/** Units that a switch or an LED of the usual size takes. */
+const MANY = 66;
+/** Rem that the two boards take when the drawing runs downwards, as in the page's style. */
+const BOARDS_REM = 16.2;
+const REM = 16; // units
 
 /** @returns the exhibit, in the elements that the page has for it */
 export function makeExhibit() {
@@ -33,18 +40,32 @@ export function makeExhibit() {
   let kept = null; // whose formula stays when nobody looks at a neuron
   /** @type {import("./types.js").Weights | null} */
   let built = null; // what the drawing was made for: a network, and a size
+  let frame = ""; // the size that there is
   let framed = "";
 
+  function measure() {
+    frame = `${box.clientWidth} ${innerHeight} ${unit()}`;
+  }
+
+  /** How tall the drawing may be for the controls below it to be in view, and in full screen the formula, too.
+   * @param {boolean} downwards @returns {number} pixels */
+  function room(downwards) {
+    const alone = document.fullscreenElement;
+    const below = byId("transport").offsetHeight + (alone ? byId("formula").offsetHeight + REM * unit() : 0);
+    const top = box.getBoundingClientRect().top + (alone ?? document.documentElement).scrollTop;
+    return Math.floor(innerHeight - top - below - (downwards ? BOARDS_REM * REM * unit() : 0)) - 1;
+  }
+
   function build() {
-    if (!subject || !state) return;
-    const frame = `${box.clientWidth} ${unit()}`;
-    if (built === subject.learned && framed === frame) return;
+    if (!subject || !state || (built === subject.learned && framed === frame)) return;
     built = subject.learned;
     framed = frame;
     const downwards = isNarrow(box.clientWidth, unit());
     box.classList.toggle("downwards", downwards); // first: it says how much room there is
-    const plan = layout(subject.layers, biases(subject.layers, subject.weights), byId("window").clientWidth, downwards, unit());
-    box.classList.toggle("crowded", Math.max(state.board.inputs.length, state.board.outputs.length) > 4);
+    const plan = layout(subject.layers, biases(subject.layers, subject.weights), byId("window").clientWidth, downwards, unit(), room(downwards));
+    const ends = [state.board.inputs.length, state.board.outputs.length];
+    box.classList.toggle("crowded", Math.max(...ends) > 4);
+    box.classList.toggle("tight", !plan.downwards && plan.height < MANY * unit() * Math.max(...ends));
     const along = plan.places.map((layer) => layer.map(({ x, y }) => (plan.downwards ? x : y)));
     switches.place(along[0]);
     leds.place(along[along.length - 1]);
@@ -62,19 +83,24 @@ export function makeExhibit() {
     write(byId("formula"), subject, activations, looked ?? kept ?? { layer: subject.layers.length - 1, index: 0 });
   }
 
-  new ResizeObserver(() => {
+  function fit() {
+    measure();
     build();
     draw();
-  }).observe(box);
+  }
+
+  new ResizeObserver(fit).observe(box);
+  addEventListener("resize", fit);
 
   return {
     flip: switches.flip,
+    set: switches.set,
     /** @param {State} nextState @param {Subject} nextSubject @param {boolean} lost */
     update(nextState, nextSubject, lost) {
       state = nextState;
       subject = nextSubject;
       switches.update(state, lost);
-      leds.update(state);
+      leds.update(state, namesOf(state.output_names, state.gate.table));
       build();
       draw();
       const chattering = state.snapshot?.chattering ?? [];

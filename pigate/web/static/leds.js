@@ -27,10 +27,10 @@ export function makeLeds(root) {
   let items = [];
   let built = "";
 
-  /** @param {number[]} gpios */
-  function build(gpios) {
-    built = gpios.join();
-    items = gpios.map((gpio) =>
+  /** @param {number[]} gpios @param {string[]} names of the outputs */
+  function build(gpios, names) {
+    built = [gpios, names].join("|");
+    items = gpios.map((gpio, index) =>
       html(
         "li",
         { class: "led" },
@@ -38,6 +38,7 @@ export function makeLeds(root) {
         html(
           "span",
           { class: "reading" },
+          ...(names[index] ? [html("span", { class: "name" }, names[index])] : []),
           html("span", {}, html("b", { class: "decision" }), html("span", { class: "now" }, "live")),
           html("span", { class: "prediction" }),
           html("span", { class: "silk" }, html("b", {}, html("span", { class: "gpio" }, "GPIO "), String(gpio))),
@@ -48,9 +49,9 @@ export function makeLeds(root) {
   }
 
   return {
-    /** @param {State} state */
-    update({ board, snapshot }) {
-      if (board.outputs.join() !== built) build(board.outputs);
+    /** @param {State} state @param {string[]} [names] of the outputs */
+    update({ board, snapshot }, names = []) {
+      if ([board.outputs, names].join("|") !== built) build(board.outputs, names);
       items.forEach((item, index) => {
         const decision = snapshot?.decision[index] ?? "unknown";
         item.dataset.decision = decision;

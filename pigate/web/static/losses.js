@@ -17,6 +17,8 @@ export function makeLosses(root, seek) {
   let moment = 0;
   let [left, right, top, bottom] = [0, 0, 0, 0];
   let [low, high, last] = [-3, 0, 1];
+  /** @type {[number, number][]} */
+  let curve = []; // the winner's
   const cursor = svg("path", { class: "cursor" });
   const dot = svg("circle", { class: "dot" });
 
@@ -27,8 +29,8 @@ export function makeLosses(root, seek) {
 
   /** @param {number[]} losses @returns {[number, number][]} */
   const points = (losses) => losses.map((loss, k) => [/** @type {Training} */ (training).loss_epochs[k], loss]);
-  /** @param {[number, number][]} curve @returns {string} */
-  const path = (curve) => curve.map(([epoch, loss], k) => `${k ? "L" : "M"}${x(epoch).toFixed(1)} ${y(loss).toFixed(1)}`).join("");
+  /** @param {[number, number][]} points @returns {string} */
+  const path = (points) => points.map(([epoch, loss], k) => `${k ? "L" : "M"}${x(epoch).toFixed(1)} ${y(loss).toFixed(1)}`).join("");
 
   /** @returns {[number, number][]} the winner's curve, to the very end */
   function winner() {
@@ -56,10 +58,11 @@ export function makeLosses(root, seek) {
       lines.append(svg("text", { x: x(epoch), y: bottom + 16 * u, class: `tick ${anchor}` }, epoch ? whole(epoch) : "epoch 0"));
     }
     const losers = losses[0]?.map((_, start) => start).filter((start) => start !== training?.winner) ?? [];
+    curve = winner();
     root.replaceChildren(
       lines,
       svg("g", { class: "losers" }, ...losers.map((start) => svg("path", { d: path(points(losses.map((all) => all[start]))) }))),
-      svg("path", { class: "winner", d: path(winner()) }),
+      svg("path", { class: "winner", d: path(curve) }),
       cursor,
       dot,
     );
@@ -71,7 +74,6 @@ export function makeLosses(root, seek) {
   function mark() {
     if (!training?.starts) return;
     const epoch = training.snapshot_epochs[moment];
-    const curve = winner();
     const at = curve.reduce((best, point) => (Math.abs(point[0] - epoch) < Math.abs(best[0] - epoch) ? point : best));
     set(cursor, { d: `M${x(epoch)} ${top} V${bottom}` });
     set(dot, { cx: x(epoch), cy: y(at[1]) });

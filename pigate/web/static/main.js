@@ -3,11 +3,14 @@
 import { follow } from "./connection.js";
 import { byId, html, say } from "./element.js";
 import { makeExhibit } from "./exhibit.js";
-import { makeReplay, momentInWords } from "./replay.js";
-import { settle, subjectOf } from "./subject.js";
+import { explainTerms, sayExplained } from "./explain.js";
+import { makeFullScreen } from "./fullscreen.js";
+import { makeOffer } from "./offer.js";
+import { makeReplay, momentInNumbers } from "./replay.js";
+import { namesOf, settle, subjectOf } from "./subject.js";
 import { makeTable } from "./table.js";
 import { makeTrainer } from "./trainer.js";
-import { fixed, hint, introduction } from "./words.js";
+import { fixed, hint, history, introduction, named } from "./words.js";
 
 /** @typedef {import("./types.js").State} State */
 
@@ -19,9 +22,17 @@ let lost = false;
 let asked = false; // whether a training was asked for from this page
 let since = new Date(); // when the connection was lost
 let drawing = 0;
+let drawn = -Infinity; // when the page was drawn last
+/** @type {import("./types.js").Subject | null} */
+let subject = null;
 
+/** Milliseconds between two pictures of a screen. */
+const PICTURE_MS = 16;
+
+const hideExplanation = explainTerms(byId("thinking"));
+makeFullScreen(byId("full"), byId("thinking"));
 const exhibit = makeExhibit();
-const table = makeTable();
+const table = makeTable(exhibit.set);
 const replay = makeReplay((next) => {
   moment = next;
   soon();
@@ -29,53 +40,71 @@ const replay = makeReplay((next) => {
 const trainer = makeTrainer((whether) => {
   asked = whether;
 });
+const offer = makeOffer(trainer.take);
 
 /** Draw with the next picture that the screen takes, however much has happened until then. */
 function soon() {
-  drawing ||= requestAnimationFrame(() => {
-    drawing = 0;
-    draw();
-  });
+  drawing ||= requestAnimationFrame(draw);
+}
+
+/** Draw at once, unless this picture is drawn already. */
+function now() {
+  if (performance.now() - drawn < PICTURE_MS) soon();
+  else draw();
 }
 
 function draw() {
+  cancelAnimationFrame(drawing);
+  drawing = 0;
+  drawn = performance.now();
   const { classList } = document.body;
   classList.toggle("lost", lost);
   say(byId("banner"), lost ? connectionLost() : "");
   if (!state) return;
+  const { training } = state;
   classList.remove("waiting");
   classList.toggle("replaying", moment !== null);
   classList.toggle("wide", state.gate.layers.length > 4 || state.board.outputs.length > 3);
-  const subject = subjectOf(state, moment);
+  subject = subjectOf(state, moment, subject);
+  // These come before the exhibit, which takes the room that they leave.
+  tell(state, training);
+  offer.update(state);
+  replay.update(state, moment);
   exhibit.update(state, subject, lost);
   table.update(state, subject);
-  replay.update(state, moment);
   trainer.update(state, lost);
-  const { training } = state;
-  const word = moment !== null ? "Replay" : lost ? "Last known" : "Live";
-  say(byId("mode"), word);
-  const where = moment === null ? "" : momentInWords(training, moment);
-  const end = moment === training.snapshots.length - 1 ? (training.learned ? ", proved" : ", not learned") : moment === 0 ? ", random weights" : "";
-  say(byId("mode-moment"), where + end);
-  byId("live").hidden = moment === null;
-  introduce(state);
   announce(state);
 }
 
-/** @param {State} state */
-function introduce(state) {
-  const [before, name, after] = introduction(state);
+/** What is on show, and how it was learned, in words. @param {State} state @param {import("./types.js").Training} training */
+function tell(state, training) {
+  say(byId("mode"), moment !== null ? "Replay" : lost ? "Last known" : "Live");
+  byId("mode-moment").hidden = moment === null;
+  if (moment !== null) {
+    const end = moment === training.snapshots.length - 1 ? (training.learned ? ", proved" : ", not learned") : moment === 0 ? ", random weights" : "";
+    say(byId("mode-count"), momentInNumbers(training, moment));
+    say(byId("mode-end"), end);
+  }
+  say(byId("thinking-title"), moment === null ? "What it thinks" : "What it thought");
+  say(byId("knowing-title"), moment === null ? "What it knows" : "What it knew");
+  const [before, name, after] = introduction(state, moment === null);
   const root = byId("introduction");
   if (root.textContent !== before + name + after) root.replaceChildren(before, html("b", {}, name), after);
   say(byId("hint"), hint(state.board));
+  byId("learning").classList.toggle("failed", !training.learned);
+  say(byId("learning-title"), training.learned ? "How it learned" : "A training that failed");
+  say(byId("outcome"), training.learned ? "" : `It tried ${named(state.meanings, training.table)}.`);
+  sayExplained(byId("history"), history(training));
+  say(byId("goes-on"), training.learned ? "" : "The gate goes on with the network that it had.");
 }
 
 /** @param {State} state */
-function announce({ snapshot, gate }) {
-  const decided = snapshot?.decision.map((d, i) => `${d} (${fixed(snapshot.prediction[i], 3)})`).join(", ");
+function announce({ snapshot, gate, output_names }) {
+  const names = namesOf(output_names, gate.table);
+  const decided = snapshot?.decision.map((d, i) => `${names[i] ? `${names[i]} ` : ""}${d} (${fixed(snapshot.prediction[i], 3)})`).join(", ");
   const guess = snapshot && !snapshot.taught ? ", a guess: this row is not taught" : "";
   say(byId("announcement"), snapshot ? `${snapshot.levels}: ${decided}${guess}` : "The switches are not read yet.");
-  document.title = snapshot ? `${snapshot.levels} \u2192 ${snapshot.decision.join(" ")} \u00b7 ${gate.table} \u00b7 pigate` : "pigate";
+  document.title = snapshot ? `${snapshot.levels} \u2192 ${snapshot.decision.join(" ")} \u00b7 pigate` : "pigate";
 }
 
 function connectionLost() {
@@ -101,7 +130,7 @@ follow({
   },
   snapshot(snapshot) {
     if (state) state = { ...state, snapshot };
-    soon();
+    now();
   },
   lost() {
     if (!lost) since = new Date();
@@ -115,6 +144,7 @@ const typing = (target) =>
   target instanceof HTMLElement && target.matches("select, textarea, input:not([type=range], [type=radio], [type=checkbox])");
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !hideExplanation() && moment !== null) replay.live();
   if (!/^[1-8]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey || event.repeat || typing(event.target)) return;
   exhibit.flip(Number(event.key) - 1);
 });

@@ -1,6 +1,6 @@
 /** One row of the table: levels, target, a bar for each prediction, and the verdict. */
 
-import { html, say, set } from "./element.js";
+import { html, say, set as setAttributes } from "./element.js";
 import { decide, forward, targetsOf } from "./network.js";
 import { fixed } from "./words.js";
 
@@ -21,16 +21,28 @@ import { fixed } from "./words.js";
  * @property {string | undefined} targets undefined where the row is not taught
  * @property {boolean} right */
 
-/** @param {string} levels @param {number} outputs @returns {Row} */
-export function makeRow(levels, outputs) {
+/**
+ * @param {string} levels @param {number} outputs
+ * @param {((levels: string) => void) | null} [set] called when the switches shall stand on its levels; null where they cannot
+ * @returns {Row}
+ */
+export function makeRow(levels, outputs, set = null) {
   const bits = [...levels].map((bit) => html("i", { class: bit === "1" ? "one" : "zero" }, bit));
-  const target = html("td", { class: "target" });
+  const cell = html("td", { class: "target" });
+  // Where one may train, a target leads to the lesson's last step, which teaches rows.
+  const target = set ? html("a", { class: "teach", href: "/lesson#7", tabindex: -1 }) : cell;
+  if (set) cell.append(target);
   const verdict = html("td", { class: "verdict" });
   const bars = Array.from({ length: outputs }, () => html("span", { class: "bar", "aria-hidden": "true" }));
   const numbers = bars.map(() => html("span", { class: "number" }));
   const cells = bars.map((bar, i) => html("td", { class: "prediction" }, html("span", { class: "measure" }, bar, numbers[i])));
-  const head = html("th", { scope: "row", class: "levels" }, ...bits);
-  const line = html("tr", { "data-levels": levels }, head, target, ...cells, verdict);
+  const head = html("th", { scope: "row", class: "levels" });
+  if (set) {
+    const button = html("button", { type: "button", class: "set", tabindex: -1, "aria-label": `Set the switches to ${levels}` }, ...bits);
+    button.addEventListener("click", () => set(levels));
+    head.append(button);
+  } else head.append(...bits);
+  const line = html("tr", { "data-levels": levels }, head, cell, ...cells, verdict);
   return { levels, line, target, bars, numbers, verdict };
 }
 
@@ -52,13 +64,15 @@ function verdict({ decisions, targets, right }) {
 /** Write an answer into its row. @param {Row} row @param {Answer} answer */
 export function showAnswer(row, answer) {
   const taught = answer.targets !== undefined;
-  set(row.line, { class: taught ? null : "untaught" });
-  set(row.verdict, { class: `verdict ${taught ? (answer.right ? "right" : "wrong") : "guess"}` });
+  setAttributes(row.line, { class: taught ? null : "untaught" });
+  setAttributes(row.verdict, { class: `verdict ${taught ? (answer.right ? "right" : "wrong") : "guess"}` });
   say(row.target, answer.targets ?? "\u2013");
+  const label = `Target ${answer.targets ?? "none"} of ${row.levels}: teach it yourself`;
+  if (row.target.matches("a")) setAttributes(row.target, { "aria-label": label });
   say(row.verdict, verdict(answer));
   answer.prediction.forEach((p, i) => {
     row.bars[i].style.setProperty("--p", p.toFixed(3));
-    set(row.bars[i], { "data-decision": answer.decisions[i] });
+    setAttributes(row.bars[i], { "data-decision": answer.decisions[i] });
     say(row.numbers[i], fixed(p, 3));
   });
 }

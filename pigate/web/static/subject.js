@@ -17,11 +17,21 @@ export function settle(old, next) {
   return { ...next, gate, training };
 }
 
-/** @param {State} state @param {number | null} moment index of the training's snapshot; null for live
- * @returns {Subject} */
-export function subjectOf({ gate, training }, moment) {
-  if (moment === null) return { ...gate, live: true, learned: gate.weights };
+/**
+ * @param {State} state @param {number | null} moment index of the training's snapshot; null for live
+ * @param {Subject | null} [old] what was on show; it stays if it is the same
+ * @returns {Subject}
+ */
+export function subjectOf({ gate, training, output_names }, moment, old = null) {
+  const live = moment === null;
+  const weights = live ? gate.weights : training.snapshots[moment];
+  if (old && old.weights === weights && old.live === live && old.rows === (live ? gate : training).rows) return old;
+  const names = namesOf(output_names, (live ? gate : training).table);
+  if (live) return { ...gate, names, live, learned: weights };
   const last = training.snapshots.length - 1;
   const predictions = moment === last ? training.predictions : null;
-  return { ...training, live: false, predictions, weights: training.snapshots[moment], learned: training.snapshots[last] };
+  return { ...training, names, live, predictions, weights, learned: training.snapshots[last] };
 }
+
+/** What a table's outputs are called. @param {Record<string, string[]>} known @param {string} table @returns {string[]} */
+export const namesOf = (known, table) => (Object.hasOwn(known, table) ? known[table] : []);

@@ -1,7 +1,7 @@
 /** The switches: toggles on a small board, which a simulated board lets one flip. */
 
 import { post } from "./connection.js";
-import { html, say, set, svg } from "./element.js";
+import { html, say, set as setAttributes, svg } from "./element.js";
 
 /** @typedef {import("./types.js").State} State */
 
@@ -68,14 +68,21 @@ export function makeSwitches(root, complain, send = (levels) => post("/api/switc
     draw();
   }
 
-  /** @param {number} index of the switch to flip */
-  function flip(index) {
-    if (!state?.board.writable || lost || index >= shown().length || !isPin(index)) return;
-    const levels = [...shown()];
-    levels[index] = levels[index] === "1" ? "0" : "1";
-    wanted = levels.join("");
+  /** Have the board's own switches stand on these levels; what comes by MQTT stays. @param {string} levels */
+  function set(levels) {
+    if (!state?.board.writable || lost) return;
+    const now = shown();
+    wanted = [...levels].map((level, index) => (isPin(index) ? level : (now[index] ?? level))).join("");
     draw();
     ask();
+  }
+
+  /** @param {number} index of the switch to flip */
+  function flip(index) {
+    const levels = [...shown()];
+    if (index >= levels.length || !isPin(index)) return;
+    levels[index] = levels[index] === "1" ? "0" : "1";
+    set(levels.join(""));
   }
 
   /** @param {(number | string)[]} inputs */
@@ -104,7 +111,7 @@ export function makeSwitches(root, complain, send = (levels) => post("/api/switc
     items.forEach((item, index) => {
       const button = /** @type {HTMLButtonElement} */ (item.querySelector("button"));
       const chattering = snapshot?.chattering.some((gpio) => gpio === board.inputs[index]);
-      set(button, { "aria-checked": String(levels[index] === "1"), "aria-disabled": lost ? "true" : null });
+      setAttributes(button, { "aria-checked": String(levels[index] === "1"), "aria-disabled": lost ? "true" : null });
       button.disabled = !board.writable || !isPin(index);
       item.classList.toggle("chattering", Boolean(chattering));
       say(/** @type {Element} */ (item.querySelector(".alarm")), chattering ? "chattering" : levels[index] === "?" ? "unknown" : "");
@@ -113,6 +120,7 @@ export function makeSwitches(root, complain, send = (levels) => post("/api/switc
 
   return {
     flip,
+    set,
     /** @param {State} next @param {boolean} isLost */
     update(next, isLost) {
       if (next.board.inputs.join() !== state?.board.inputs.join()) build(next.board.inputs);

@@ -1,6 +1,6 @@
 /** The table: all rows, the one of this moment marked. */
 
-import { byId, html, say, set } from "./element.js";
+import { byId, html, say, set as setAttributes } from "./element.js";
 import { everyLevels } from "./network.js";
 import { answerOf, makeRow, showAnswer } from "./row.js";
 import { capital, count, fixed } from "./words.js";
@@ -9,10 +9,11 @@ import { capital, count, fixed } from "./words.js";
 /** @typedef {import("./types.js").Subject} Subject */
 
 /** Rows out of sight are written after this time without changes: 256 rows are slow to draw. */
-const CALM_MS = 150;
+const CALM_MS = 600;
+const FIRST_SIGHT = 20;
 
-/** @returns the table, in the element that the page has for it */
-export function makeTable() {
+/** @param {(levels: string) => void} set called when the switches shall stand on a row's levels */
+export function makeTable(set) {
   const table = byId("rows");
   const box = byId("rows-box");
   /** @type {import("./row.js").Row[]} */
@@ -21,15 +22,19 @@ export function makeTable() {
   let waiting = []; // for each row the answer that it does not show yet
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let calm;
+  /** @type {[number, number]} */
+  let sight = [0, FIRST_SIGHT]; // the first row in sight, and the first behind the last
   let built = "";
   let current = -1;
+  /** @type {Subject | null} */
+  let shown = null;
 
-  /** @param {number} inputs @param {number[]} gpios of the outputs */
-  function build(inputs, gpios) {
-    built = [inputs, ...gpios].join();
+  /** @param {import("./types.js").Board} board @param {string[]} names of the outputs */
+  function build({ inputs, outputs: gpios, writable }, names) {
     current = -1;
-    rows = everyLevels(inputs).map((levels) => makeRow(levels, gpios.length));
-    const outputs = gpios.length === 1 ? ["Prediction"] : gpios.map((_, i) => `Output ${i + 1}`);
+    shown = null;
+    rows = everyLevels(inputs.length).map((levels) => makeRow(levels, gpios.length, writable ? set : null));
+    const outputs = gpios.length === 1 ? ["Prediction"] : gpios.map((_, i) => (names[i] ? capital(names[i]) : `Output ${i + 1}`));
     const heads = ["Switches", "Target", ...outputs, "Verdict"].map((name) => html("th", { scope: "col" }, name));
     table.replaceChildren(
       html("caption", { class: "unseen" }, "Every setting of the switches, what the table wants, and what the network says"),
@@ -37,18 +42,37 @@ export function makeTable() {
       html("tbody", {}, ...rows.map(({ line }) => line)),
     );
     table.classList.toggle("many", gpios.length > 2);
+    stopAt(0);
   }
+
+  /** Let the Tab key come in at one row; from there the arrows lead to the others. @param {number} index */
+  function stopAt(index) {
+    for (const item of table.querySelectorAll("tbody [tabindex='0']")) setAttributes(item, { tabindex: -1 });
+    for (const item of rows[index]?.line.querySelectorAll("[tabindex]") ?? []) setAttributes(item, { tabindex: 0 });
+  }
+
+  table.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const here = /** @type {Element} */ (event.target);
+    const index = rows.findIndex(({ line }) => line.contains(here));
+    const next = way && here.matches("[tabindex]") ? rows[index + way] : undefined;
+    if (!next) return;
+    event.preventDefault();
+    stopAt(index + Number(way));
+    /** @type {HTMLElement} */ (next.line.querySelector(`.${here.classList[0]}`)).focus();
+  });
 
   /** Mark the row of these levels, and bring it into view without moving the page.
    * @param {string | undefined} levels */
   function mark(levels) {
     const index = rows.findIndex((row) => row.levels === levels);
     if (index === current) return;
-    if (rows[current]) set(rows[current].line, { "aria-current": null });
+    if (rows[current]) setAttributes(rows[current].line, { "aria-current": null });
     current = index;
     if (!rows[index]) return;
     const { line } = rows[index];
-    set(line, { "aria-current": "true" });
+    setAttributes(line, { "aria-current": "true" });
+    if (!table.contains(document.activeElement)) stopAt(index);
     const head = /** @type {HTMLElement} */ (table.querySelector("thead")).offsetHeight;
     const hidden = line.offsetTop < box.scrollTop + head || line.offsetTop + line.offsetHeight > box.scrollTop + box.clientHeight;
     if (hidden) box.scrollTop = line.offsetTop - (box.clientHeight - head) / 2;
@@ -63,19 +87,28 @@ export function makeTable() {
     }
   }
 
-  function showInSight() {
+  const showInSight = () => show(...sight);
+
+  /** Find out which rows are in sight. To ask while the page is drawn would lay it out once more each time. */
+  function look() {
     const height = rows[0]?.line.offsetHeight || 1;
     const first = Math.floor(box.scrollTop / height) - 1;
-    show(first, first + Math.ceil(box.clientHeight / height) + 2);
+    sight = [first, first + Math.ceil(box.clientHeight / height) + 2];
+    showInSight();
   }
 
-  box.addEventListener("scroll", showInSight);
+  box.addEventListener("scroll", look);
+  new ResizeObserver(look).observe(box);
 
   return {
     /** @param {State} state @param {Subject} subject */
     update({ board, snapshot }, subject) {
-      if (built !== [board.inputs.length, ...board.outputs].join()) build(board.inputs.length, board.outputs);
+      const key = [board.inputs.length, board.outputs.length, board.writable, ...(subject.names ?? [])].join();
+      if (built !== key) build(board, subject.names ?? []);
+      built = key;
       mark(snapshot?.levels);
+      if (subject === shown) return;
+      shown = subject;
       const answers = rows.map(({ levels }) => answerOf(subject, levels));
       waiting = [...answers];
       showInSight();

@@ -58,6 +58,17 @@
  * @typedef {object} Form what a training may be asked to be
  * @property {Record<string, {min: number, max: number}>} limits of each number
  * @property {Record<"pigate" | "published", Preset>} presets
+ * @property {{layers: number, min: number, max: number}} hidden how many hidden layers there may be, and how large
+ *
+ * @typedef {object} Settings of a training that this page may ask for
+ * @property {string} table a name or bits
+ * @property {number[]} hidden
+ * @property {"resilient" | "plain"} rule
+ * @property {number} learning_rate
+ * @property {number} seed
+ * @property {number} starts
+ * @property {number} epochs
+ * @property {boolean} bias
  *
  * @typedef {object} State
  * @property {Board} board
@@ -66,6 +77,7 @@
  * @property {Training} training
  * @property {string[]} tables names that fit the board
  * @property {Record<string, string>} meanings what each of these tables says
+ * @property {Record<string, string[]>} output_names of those tables whose outputs have names
  * @property {Form} form
  * @property {boolean} busy
  */
@@ -78,6 +90,7 @@
  * @property {string} table
  * @property {Record<string, string>} rows
  * @property {number[]} layers
+ * @property {string[]} [names] of the outputs, where they have names
  * @property {number} tolerance
  * @property {Record<string, number[]> | null} predictions the gate's own, for all levels; null: to be computed
  * @property {Weights} weights

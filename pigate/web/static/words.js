@@ -33,25 +33,29 @@ export function list(names, most = 8) {
 /** @param {string} text @returns {string} */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** @param {Record<string, string>} meanings @param {string} table @returns {string} what the table says, in brackets, or nothing */
-export const meaning = (meanings, table) => (Object.hasOwn(meanings, table) ? ` (${meanings[table]})` : "");
+/** @param {Record<string, string>} meanings @param {string} table @returns {string} what follows its name: what it says, or nothing */
+export const meaning = (meanings, table) =>
+  !Object.hasOwn(meanings, table) ? "" : (meanings[table].startsWith("as in ") ? ", " : ": ") + meanings[table];
+
+/** A table as one always meets it. @param {Record<string, string>} meanings @param {string} table @returns {string} */
+export const named = (meanings, table) => table + meaning(meanings, table);
 
 /** A way to train. @param {Preset} preset @returns {string} such as "plain rule, one start, 1,000 epochs, no bias" */
 export const wayToTrain = ({ rule, starts, epochs, bias }) =>
   `${rule} rule, ${count(starts, "start")}, ${count(epochs, "epoch")}, ${bias ? "bias" : "no bias"}`;
 
-/** What one is looking at. @param {State} state @returns {string[]} pieces; the second is the table's name */
-export function introduction({ board, gate, training, meanings }) {
+/** What one is looking at. @param {State} state @param {boolean} live @returns {string[]} pieces; the second is the table's name */
+export function introduction({ board, gate, training, meanings }, live) {
+  if (!live && !training.learned) {
+    const end = " and did not learn it. The switches and the LEDs belong to the gate, which goes on as before.";
+    return ["A replay of a training that failed: it tried ", training.table, meaning(meanings, training.table) + "," + end];
+  }
   const neurons = gate.layers.slice(1).reduce((a, b) => a + b);
   const things = `${capital(count(board.inputs.length, "switch"))}, ${count(board.outputs.length, "LED")}`;
-  const between = `${things}, and in between a network of ${count(neurons, "neuron")}. `;
-  const examples = count(Object.keys(gate.rows).length, "row");
+  const between = `${things}, and in between a network of ${count(neurons, "neuron")}. Nobody programmed the logic: `;
   const given = !training.starts && training.learned;
-  const how = given
-    ? "Nobody programmed the logic: the network was given weights that keep the table "
-    : "Nobody programmed the logic: the network learned the table ";
-  const end = given ? meaning(meanings, gate.table) : `${meaning(meanings, gate.table)} from its ${examples}`;
-  return [between + how, gate.table, `${end}, and this is it, thinking.`];
+  const how = given ? "the network was given weights that keep " : `the network learned it from the ${count(Object.keys(gate.rows).length, "row")} of `;
+  return [between + how, gate.table, `${meaning(meanings, gate.table)}.`];
 }
 
 /** What one can do here. @param {import("./types.js").Board} board @returns {string} */
@@ -62,9 +66,8 @@ export function hint({ kind, writable }) {
     : "A simulated board on another machine: its switches can be flipped only there. Watch it think here.";
 }
 
-/** How a training went. @param {Training} training @param {string} gate the table that the gate works by
- * @returns {string} */
-export function history(training, gate) {
+/** How a training went; the gate's own words stand elsewhere. @param {Training} training @returns {string} */
+export function history(training) {
   if (!training.starts) return "The weights were given, not trained: there is nothing to replay.";
   const many = training.starts > 1;
   const rule = training.rule === "plain" ? `the plain rule at rate ${training.learning_rate}` : "the resilient rule";
@@ -75,8 +78,8 @@ export function history(training, gate) {
   const epochs = `${count(training.epochs, "epoch")}, ${duration(training.duration_s)}`;
   if (!training.learned) {
     const wrong = training.not_learned;
-    const rows = `${wrong.length === 1 ? "row" : "rows"} ${list(wrong)} ${wrong.length === 1 ? "is" : "are"}`;
-    return `${starts}, ${how}: after ${epochs}, ${rows} still wrong or undecided. The old gate, ${gate}, goes on.`;
+    const rows = `${wrong.length === 1 ? "row" : "rows"} ${list(wrong)} ${wrong.length === 1 ? "was" : "were"}`;
+    return `${starts}, ${how}: after ${epochs}, ${rows} still wrong or undecided.`;
   }
   const who = many ? `Start ${training.winner + 1} had every row right first, after` : "It had every row right after";
   const faint = training.starts > 2 ? "lines are the others" : "line is the other";
