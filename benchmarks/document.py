@@ -37,7 +37,8 @@ thread each.
 "Learned" is the same for all: every row above 0.9 or below 0.1, as its target says. There is no ratio to a peer that
 learned nothing. How each peer trains stands in
 `benchmarks/peers.py`. The Levenberg-Marquardt is a small one of this project, as quick as we could make it:
-`benchmarks/levenberg_marquardt.py`. PyTorch and Keras are measured where they are installed.
+`benchmarks/levenberg_marquardt.py`. PyTorch and Keras are measured where they are installed, and the page in a browser
+where there is Chromium.
 
 ## Parity
 
