@@ -32,7 +32,7 @@ uvicorn = pytest.importorskip("uvicorn", reason="no web server: pip install '.[w
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 expect = sync_api.expect
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 XOR = train(TruthTable.named("xor"))
 PATTERNS = list(every_levels(3))
