@@ -139,9 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         "check", "read the configuration and prove its table; touch no pin", "pigate check --config my.toml"
     )
     check.add_argument("--config", metavar="FILE", help="default: /etc/pigate/pigate.toml")
-    command(
-        "off", "turn off the outputs that a killed run left on", "RUNTIME_DIRECTORY=/run/pigate pigate off", json=False
-    )
+    command("off", "turn off the outputs that a killed run left on", "pigate off", json=False)
     return parser
 
 

@@ -14,9 +14,14 @@ from ..errors import BAD_CONFIG, NO_BOARD, BoardError, say
 NEVER_CLAIMED = {str(NO_BOARD), str(BAD_CONFIG)}
 
 
-def _record(environment: Mapping[str, str]) -> str | None:
-    folder = environment.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    return os.path.join(folder, "outputs.json") if folder else None
+#: What the service's $RUNTIME_DIRECTORY is, for `pigate off` typed by hand.
+SERVICE_DIRECTORY = "/run/pigate"
+
+
+def _record(environment: Mapping[str, str], otherwise: str = "") -> str:
+    """Return the record's path; empty where there is no directory for it."""
+    folder = (environment.get("RUNTIME_DIRECTORY") or otherwise).split(":")[0]
+    return os.path.join(folder, "outputs.json") if folder else ""
 
 
 def remember(gpios: Sequence[int]) -> None:
@@ -24,7 +29,7 @@ def remember(gpios: Sequence[int]) -> None:
 
     Where the directory cannot be written, print one line on standard error; the gate goes on.
     """
-    if (path := _record(os.environ)) is not None:
+    if path := _record(os.environ):
         import json
         from pathlib import Path
 
@@ -41,7 +46,7 @@ def forget() -> None:
 
     Where it cannot be deleted, print one line on standard error.
     """
-    if (path := _record(os.environ)) is not None:
+    if path := _record(os.environ):
         try:
             os.unlink(path)
         except FileNotFoundError:
@@ -53,14 +58,14 @@ def forget() -> None:
 def turn_off(environment: Mapping[str, str] = os.environ) -> str | None:
     """Turn off the outputs that the last run recorded; return the reason if there is nothing to do.
 
+    Without $RUNTIME_DIRECTORY the last run is that of the service.
+
     Raises:
         BoardError: the record is damaged, or a line cannot be claimed.
     """
-    path = _record(environment)
+    path = _record(environment, SERVICE_DIRECTORY)
     if environment.get("EXIT_STATUS") in NEVER_CLAIMED:
         return "nothing to turn off: the run never had the pins"
-    if path is None:
-        return "nothing to turn off: no $RUNTIME_DIRECTORY, where a run names its outputs"
     if not os.path.exists(path):
         return f"nothing to turn off: no run named its outputs in {path}"
     import json

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pigate.pins import leftovers
+
 from .calls import Call
 
 
@@ -11,7 +13,9 @@ def test_off(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     """`off` does nothing where no run named its outputs, and says why; under systemd it is quiet."""
     for name in ("RUNTIME_DIRECTORY", "EXIT_STATUS"):
         monkeypatch.delenv(name, raising=False)
-    assert call("off") == (0, "", "pigate: nothing to turn off: no $RUNTIME_DIRECTORY, where a run names its outputs\n")
+    monkeypatch.setattr(leftovers, "SERVICE_DIRECTORY", str(tmp_path / "service"))
+    nothing = f"nothing to turn off: no run named its outputs in {tmp_path}/service/outputs.json"
+    assert call("off") == (0, "", f"pigate: {nothing}\n")
     monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
     assert "no run named its outputs in " in call("off")[2]
     for status in ("69", "78"):

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pigate.errors import BoardError
+from pigate.pins import leftovers
 from pigate.pins.leftovers import forget, remember, turn_off
 
 from .fake_gpiod import World, plugged_in
@@ -69,13 +70,18 @@ def test_forgotten_outputs_are_left_alone(world: World, folder: Path) -> None:
     assert world.level(18) == 1
 
 
-def test_without_a_runtime_directory_nothing_is_done(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outside a service nothing is written, and there is nothing to turn off."""
+def test_by_hand_the_service_is_meant(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Outside a service a run writes nothing; `off` turns off what the service named, if it did."""
     monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    monkeypatch.setattr(leftovers, "SERVICE_DIRECTORY", str(tmp_path))
     remember([18])
     forget()
-    assert turn_off({}) == "nothing to turn off: no $RUNTIME_DIRECTORY, where a run names its outputs"
+    assert turn_off({}) == f"nothing to turn off: no run named its outputs in {tmp_path}/outputs.json"
     assert world.level(18) == 1
+    (tmp_path / "outputs.json").write_text("[18]")
+    assert turn_off({"EXIT_STATUS": "78"}) == "nothing to turn off: the run never had the pins"
+    assert turn_off({}) is None
+    assert world.level(18) == 0
 
 
 def test_folder_that_cannot_be_written_costs_a_line(

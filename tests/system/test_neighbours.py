@@ -25,7 +25,7 @@ def test_same_pins(machine: Machine) -> None:
     assert machine.call(guest.led) == 1
 
     # `off` by hand, where the first one named its outputs.
-    off = machine.call(guest.run, "/opt/pigate/bin/pigate", "off", env={"RUNTIME_DIRECTORY": "/run/pigate"})
+    off = machine.call(guest.run, "/opt/pigate/bin/pigate", "off")
     assert off["status"] == 69
     assert machine.call(guest.led) == 1
     machine.call(flips.show_all, XOR)
