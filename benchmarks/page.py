@@ -54,7 +54,7 @@ def _with_page() -> list[float]:
     board = instant_board()
     trained = train(TruthTable.named("xor"))
     said: SimpleQueue[str] = SimpleQueue()
-    actions = GateActions(lambda _levels: None, lambda _table, _settings: False, lambda: None)
+    actions = GateActions(lambda *_: None, lambda *_: False, lambda: None, lambda *_: False, lambda *_: None)
     page = Page(WebSettings(port=0), board.settings, True, trained, actions, said.put, False)
     try:
         found = re.search(r":(\d+)/", said.get(timeout=30))

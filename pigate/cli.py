@@ -126,6 +126,8 @@ def _parser() -> argparse.ArgumentParser:
     table = command("table", "show a table, or list the named ones", "pigate table full-adder")
     table.add_argument("table", nargs="?", metavar="TABLE", help="as for --table of train")
     table.add_argument("--inputs", type=_whole, metavar="N", help="of a named table; 3 by default")
+    table.add_argument("--taught", action="store_true", help="the configured table, as it was taught by hand")
+    _add_config(table)
 
     reproduce = command("reproduce", "run the published programs as published", "pigate reproduce multi-layer")
     reproduce.add_argument(
@@ -138,13 +140,26 @@ def _parser() -> argparse.ArgumentParser:
     check = command(
         "check", "read the configuration and prove its table; touch no pin", "pigate check --config my.toml"
     )
-    check.add_argument("--config", metavar="FILE", help="default: /etc/pigate/pigate.toml")
+    _add_config(check)
+
+    teach = command("teach", "correct a row of the configured table; a reload takes it up", "pigate teach 101 1")
+    teach.add_argument("levels", metavar="LEVELS", help="of the row, first input first, such as 101")
+    teach.add_argument("outputs", metavar="OUTPUTS", help="first output first, or - for a row that is not taught")
+    _add_config(teach)
+    forget = command("forget", "drop all that was taught by hand", "pigate forget", json=False)
+    _add_config(forget)
+    key = command("key", "print the link with which one may teach on the live page", "pigate key")
+    _add_config(key)
     command("off", "turn off the outputs that a killed run left on", "pigate off", json=False)
     return parser
 
 
-def _add_training(parser: argparse.ArgumentParser) -> None:
+def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="default: /etc/pigate/pigate.toml, if there is one")
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    _add_config(parser)
     parser.add_argument("--table", metavar="TABLE", help="a name (pigate table lists them), 2^n bits, - or a file")
     parser.add_argument("--inputs", type=_whole, metavar="N", help="of a named table; default: as many as pins")
     parser.add_argument("--weights", metavar="DIR", help="a folder of weight files to use instead of training")

@@ -12,6 +12,7 @@ from .errors import FAILED, OK, ArgumentError, ConfigError, NotLearnedError, com
 if TYPE_CHECKING:
     from .config import Task
     from .learning.proof import Examined
+    from .learning.tables import TruthTable
 
 
 def run(args: Namespace) -> int:
@@ -76,16 +77,75 @@ def predict(args: Namespace) -> int:
 
 
 def table(args: Namespace) -> int:
+    if args.taught:
+        return _taught_table(args)
+    if args.config is not None:
+        raise ArgumentError("--config is for --taught: it names the table that was corrected")
     if args.table is None:
-        from .learning.named import NAMED
+        from .learning.named import BLANK, NAMED
 
-        listed = {name: named.meaning for name, named in NAMED.items()}
+        listed = {name: named.meaning for name, named in NAMED.items()} | {BLANK: "no row: it is taught by hand"}
         put(_json(listed) if args.json else "\n".join(f"{name:<11} {what}" for name, what in listed.items()))
         return OK
     from .options import table_of
 
     chosen = table_of(args.table, args.inputs, 3)
-    put(_json({"table": chosen.name, "rows": chosen.rows}) if args.json else str(chosen), end="\n" * args.json)
+    return _show(chosen, args.json)
+
+
+def _taught_table(args: Namespace) -> int:
+    """Show the configured table as it was taught."""
+    if args.table is not None or args.inputs is not None:
+        raise ArgumentError("--taught is for the configured table: give no other")
+    from .teaching.taught import Taught
+
+    return _show(Taught(say).table(_configured(args).table), args.json)
+
+
+def _show(table: TruthTable, as_json: bool) -> int:
+    put(_json({"table": table.name, "rows": table.rows}) if as_json else str(table), end="\n" * as_json)
+    return OK
+
+
+def teach(args: Namespace) -> int:
+    from dataclasses import replace
+
+    from .teaching.correction import check_row, corrected
+    from .teaching.taught import Taught
+
+    configured = _configured(args)
+    table, taught = configured.table, Taught(say)
+    check_row(table, args.levels, args.outputs)
+    task = taught.task(configured)
+    changed = corrected(task.table, args.levels, args.outputs, table)
+    examined = _learned(replace(task, table=changed, network=None, initial=task.initial or task.network))
+    if not examined.learned:
+        return _not_learned(examined)
+    taught.set_aside(table)
+    taught.keep(examined, table)
+    say("taught, proved and saved; a running gate takes it up by a reload")
+    return _show(changed, args.json)
+
+
+def forget(args: Namespace) -> int:
+    from .teaching.taught import Taught
+
+    configured, taught = _configured(args), Taught(say)
+    taught.task(configured)
+    taught.forget()
+    say(f"what was taught is forgotten: the table is {configured.table.name}; a running gate takes it up by a reload")
+    return OK
+
+
+def key(args: Namespace) -> int:
+    from .settings import DEFAULT_PORT, address
+    from .teaching.key import key
+
+    web = _configured(args).settings.web
+    link = f"{address(web.host, DEFAULT_PORT if web.port is None else web.port)}#key={key()}"
+    if not web.teach:
+        say("pigate: the live page takes no key: it needs teach = true under [web]")
+    put(_json({"link": link}) if args.json else link)
     return OK
 
 
@@ -116,24 +176,23 @@ def check(args: Namespace) -> int:
 
     A new check of the settings goes into `config.load`, so that run and reload have it, too.
     """
-    from pathlib import Path
-
     from . import config
 
-    settings, table = config.load(None if args.config is None else Path(args.config))
+    task = _configured(args)
     from .gate.learn import prove
     from .report import record_of, training_object
+    from .teaching.taught import Taught
 
     try:
-        examined = prove(_learned(config.Task(settings, table, config.given_network(settings, table))))
-    except (NotLearnedError, ConfigError) as exc:
+        examined = prove(_learned(Taught(say).task(task)))
+    except NotLearnedError as exc:
         raise ConfigError(f"{args.config or config.DEFAULT_PATH}: {exc}", exc.hints) from exc
     if args.json:
         put(_json(training_object(examined)))
     else:
         record = record_of(examined)
         how = f"in {record.epochs} epochs" if record else "by the given weights"
-        put(f"the configuration is valid; {table.name} is learned {how} and every row proved")
+        put(f"the configuration is valid; {examined.table.name} is learned {how} and every row proved")
     return OK
 
 
@@ -145,10 +204,26 @@ def off(_args: Namespace) -> int:
     return OK
 
 
+def _configured(args: Namespace) -> Task:
+    """Return what the configuration says is to be learned.
+
+    Raises:
+        ConfigError: it is wrong.
+    """
+    from pathlib import Path
+
+    from . import config
+
+    settings, table = config.load(None if args.config is None else Path(args.config))
+    try:
+        return config.Task(settings, table, config.given_network(settings, table))
+    except ConfigError as exc:
+        raise ConfigError(f"{args.config or config.DEFAULT_PATH}: {exc}", exc.hints) from exc
+
+
 def _learned(task: Task) -> Examined:
     """Train, and show progress if it takes longer than a second."""
-    from .gate.learn import learn
-    from .gate.progress import shown
+    from .gate.learn import learn, shown
 
     with shown(task.settings.training.epochs) as progress:
         return learn(task, progress)

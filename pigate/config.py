@@ -14,6 +14,7 @@ import msgspec
 
 from .errors import ConfigError, TableError, WeightsError, did_you_mean, none_of, shortened
 from .files import read_text
+from .learning.named import BLANK
 from .learning.tables import TruthTable
 from .settings import BoardSettings, MqttSettings, Settings, TableSettings
 
@@ -35,6 +36,7 @@ FIXED_PULL_UP = {2, 3}
 #: msgspec's names for the kinds of value, and TOML's
 _IN_TOML = {
     "int | str": "a GPIO number or a topic",
+    "int | array": "a GPIO number or a list",
     "int": "a whole number",
     "float": "a number",
     "str": "text",
@@ -52,6 +54,8 @@ class Task:
     table: TruthTable
     #: decides instead of a network that is trained here
     network: Network | None = None
+    #: one of the random starts of a training, if it has the shape that is trained
+    initial: Network | None = None
 
 
 def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
@@ -78,7 +82,7 @@ def load(path: Path | None = None) -> tuple[Settings, TruthTable]:
         _check_inputs(settings.board)
         _check_mqtt(settings.mqtt, settings.board.topics)
         settings = _beside(path, settings)
-        table = truth_table(settings.table, len(settings.board.inputs))
+        table = truth_table(settings.table, settings.board)
         check_width(table, settings.board)
     except msgspec.ValidationError as exc:
         raise ConfigError(f"{path}: {_explained(exc)}") from exc
@@ -101,8 +105,8 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def truth_table(settings: TableSettings, inputs: int) -> TruthTable:
-    """Return the table that the settings name; a named one with this number of inputs.
+def truth_table(settings: TableSettings, board: BoardSettings) -> TruthTable:
+    """Return the table that the settings name; a named one with as many inputs as the board has.
 
     Raises:
         TableError: there is no such table, or more than one is given.
@@ -117,9 +121,18 @@ def truth_table(settings: TableSettings, inputs: int) -> TruthTable:
             return TruthTable(settings.rows)
         if settings.file is not None:
             return TruthTable.read(Path(settings.file))
-        return TruthTable.named("xor" if settings.name is None else settings.name, inputs)
+        return named("xor" if settings.name is None else settings.name, len(board.inputs), len(board.outputs))
     except TableError as exc:
         raise TableError(f"table.{key}: {exc}") from exc
+
+
+def named(name: str, inputs: int, outputs: int) -> TruthTable:
+    """Return a named table, or the blank one, whose outputs no row tells.
+
+    Raises:
+        TableError: there is no such table, or not with these inputs.
+    """
+    return TruthTable({}, BLANK, (inputs, outputs), guesses=False) if name == BLANK else TruthTable.named(name, inputs)
 
 
 def given_network(settings: Settings, table: TruthTable) -> Network | None:
@@ -151,13 +164,16 @@ def check_width(table: TruthTable, board: BoardSettings) -> None:
 
 
 def _check_inputs(board: BoardSettings) -> None:
-    names = [f"GPIO {given}" if isinstance(given, int) else given for given in board.inputs + board.outputs]
+    if board.buttons and len(board.buttons) != len(board.outputs):
+        raise ConfigError(f"board.teach: {len(board.buttons)} named, {len(board.outputs)} outputs: one for each")
+    used = board.inputs + board.outputs + board.buttons
+    names = [f"GPIO {given}" if isinstance(given, int) else given for given in used]
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f"board: {name} is used twice")
-    fixed = FIXED_PULL_UP.intersection(board.pins)
-    if fixed and not board.pull_up:
-        raise ConfigError(f"board.inputs: GPIO {min(fixed)} has a fixed pull-up: use another pin, or pull_up = true")
+    for key, pins in (("inputs", board.pins), ("teach", board.buttons)):
+        if (fixed := FIXED_PULL_UP.intersection(pins)) and not board.pull_up:
+            raise ConfigError(f"board.{key}: GPIO {min(fixed)} has a fixed pull-up: use another pin, or pull_up = true")
     for topic in board.topics:
         _check_topic("board.inputs", topic)
 

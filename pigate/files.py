@@ -68,8 +68,29 @@ def read_piece(descriptor: int, size: int) -> bytes:
             select([descriptor], [], [])
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace a file in one step, so that a power cut leaves the old one or the new one.
+def state_folder() -> Path:
+    """Return the folder of what outlasts a run: the service's own, or for a person's own runs, theirs.
+
+    Nothing is made or looked at.
+    """
+    if service := os.environ.get("STATE_DIRECTORY", "").split(":")[0]:
+        return Path(service)
+    theirs = os.environ.get("XDG_STATE_HOME", "")
+    return Path(theirs if theirs.startswith("/") else os.path.expanduser("~/.local/state"), "pigate")
+
+
+def key_file() -> Path:
+    """Return the file of the key with which one may teach through the live page."""
+    return state_folder() / "key"
+
+
+def write_text(path: Path, text: str, mode: int = 0o644) -> None:
+    """Replace a file in one step, so that a power cut leaves the old one or the new one; afterwards, the new one.
+
+    Args:
+        path: of the file.
+        text: to be written.
+        mode: who may read and write it, whatever the process's umask.
 
     Raises:
         OSError: it cannot be written; the error names it.
@@ -80,16 +101,30 @@ def write_text(path: Path, text: str) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
+                os.chmod(temporary, mode)
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
             os.replace(temporary, path)
         except BaseException:
             os.unlink(temporary)
             raise
+        keep_names(path.parent)
     except OSError as exc:  # it names the temporary file, or none
         raise OSError(exc.errno, exc.strerror, str(path)) from exc
+
+
+def keep_names(folder: Path) -> None:
+    """Have a folder's names outlast a power cut, as they are now.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _home_hint(path: Path) -> str:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from .errors import ArgumentError, ConfigError, TableError, say
-from .learning.named import NAMED
+from .learning.named import BLANK, NAMED
 from .learning.tables import TruthTable, is_bits, only_bits
 
 if TYPE_CHECKING:
@@ -33,15 +33,15 @@ def task_of(args: Namespace, needs_file: bool = True) -> Task:
 
     from msgspec.structs import replace
 
-    from .config import Task, given_network
+    from .config import Task, given_network, named
 
     settings, table = _configured(args, needs_file)
     if args.table is not None:
-        table = table_of(args.table, args.inputs, len(settings.board.inputs))
+        table = table_of(args.table, args.inputs, len(settings.board.inputs), len(settings.board.outputs))
     elif args.inputs is not None:
         if settings.table.rows or settings.table.file:
             raise TableError("--inputs is for named tables, and the configuration gives rows: give --table, too")
-        table = TruthTable.named(settings.table.name or "xor", args.inputs)
+        table = named(settings.table.name or "xor", args.inputs, len(settings.board.outputs))
     settings = replace(settings, training=_changed(settings.training, args))
     if getattr(args, "port", None) is not None:
         settings = replace(settings, web=replace(settings.web, port=args.port, enabled=True))
@@ -83,14 +83,24 @@ def is_simulated(board: str) -> bool:
     return not on_a_pi()
 
 
-def table_of(text: str, inputs: int | None, pins: int) -> TruthTable:
+def table_of(text: str, inputs: int | None, pins: int, outputs: int = 1) -> TruthTable:
     """Return the table that `--table` means: a name, bits, standard input or a file, in this order.
+
+    Args:
+        text: what was typed.
+        inputs: how many it is to have; None: as many as it has, and a named one as many as there are pins.
+        pins: of the inputs.
+        outputs: of the blank table, which no row tells.
 
     Raises:
         TableError: there is no such table, it cannot be read, or it does not have this number of inputs.
     """
     if text in NAMED:
         return TruthTable.named(text, (NAMED[text].inputs or pins) if inputs is None else inputs)
+    if text == BLANK:
+        from .config import named
+
+        return named(text, pins if inputs is None else inputs, outputs)
     if is_bits(text):
         table = TruthTable.parse(text)
     elif text == "-":

@@ -38,7 +38,9 @@ class Snapshot:
         text = f"{one_line(self.examined.table.name)}: {self.levels} -> {' '.join(self.decision)}"
         if self.chattering:
             text += f", chattering: GPIO {', '.join(map(str, self.chattering))}"
-        return text if self.taught else f"{text} (a guess: this row is not taught)"
+        if self.taught:
+            return text
+        return f"{text} ({'a guess: ' if self.examined.table.guesses else ''}this row is not taught)"
 
 
 def record_of(examined: Examined) -> Record | None:

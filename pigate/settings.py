@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from socket import gethostname
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from .learning import limits
+
+#: Where the settings name no port of the live page.
+DEFAULT_PORT = 8000
 
 Width = Annotated[int, Meta(ge=1, le=limits.MAX_NEURONS)]
 Gpio = Annotated[int, Meta(ge=0, le=27)]
@@ -18,6 +22,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=255)]
 class TableSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """At most one of the three is given; without any, the table is ``xor``."""
 
+    #: of a table that `pigate table` lists, or ``blank``: no row is taught
     name: str | None = None
     rows: dict[str, Any] | None = None
     file: str | None = None
@@ -44,6 +49,8 @@ class BoardSettings(Struct, frozen=True, forbid_unknown_fields=True):
     #: an input may be an MQTT topic instead of a pin
     inputs: GpiosAndTopics = (17, 27, 22)
     outputs: Gpios = (18,)
+    #: the push buttons that say "this is wrong", one for each output
+    teach: Gpio | Gpios | None = None
     pull_up: bool = True
     pin_factory: Literal["gpiod", "lgpio", "rpigpio"] = "gpiod"
     settle_s: Annotated[float, Meta(ge=0, le=10)] = 0.02
@@ -54,6 +61,11 @@ class BoardSettings(Struct, frozen=True, forbid_unknown_fields=True):
     def pins(self) -> tuple[int, ...]:
         """The inputs that are pins, in order: those that the board reads."""
         return tuple(given for given in self.inputs if isinstance(given, int))
+
+    @property
+    def buttons(self) -> tuple[int, ...]:
+        """The teach buttons' pins, in the order of the outputs; none, or as many as these."""
+        return (self.teach,) if isinstance(self.teach, int) else self.teach or ()
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -76,6 +88,8 @@ class WebSettings(Struct, frozen=True, forbid_unknown_fields=True):
     host: Text = "127.0.0.1"
     #: None: 8000; a simulated board takes a free port if 8000 is in use
     port: Annotated[int, Meta(ge=0, le=65535)] | None = None
+    #: whether who has the key may teach the gate, also a real board's and from another machine
+    teach: bool = False
 
 
 class MqttSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,3 +122,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     board: BoardSettings = BoardSettings()
     web: WebSettings = WebSettings()
     mqtt: MqttSettings = MqttSettings()
+
+
+def address(host: str, port: int) -> str:
+    """Return where a browser finds the page that is served by this host and port."""
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104 (compared, not bound)
+    return f"http://{gethostname() if everywhere else f'[{host}]' if ':' in host else host}:{port}/"

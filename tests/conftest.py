@@ -33,6 +33,15 @@ def no_signal_is_ignored() -> None:
             signal.signal(number, lambda *_: None)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def nothing_is_taught(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what this machine's user taught, or what a test teaches, out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("STATE_DIRECTORY", raising=False)
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def signals_as_before() -> Iterator[None]:
     """Give the process its handlers back that a run in it has set: for itself, and for the processes it starts."""

@@ -17,13 +17,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "board": {
         "inputs": (17, 27, 22),
         "outputs": (18,),
+        "teach": None,
         "pull_up": True,
         "pin_factory": "gpiod",
         "settle_s": 0.02,
         "resync_s": 1.0,
         "undecided": "blink",
     },
-    "web": {"enabled": None, "host": "127.0.0.1", "port": None},
+    "web": {"enabled": None, "host": "127.0.0.1", "port": None, "teach": False},
     "mqtt": {
         "host": None,
         "port": None,

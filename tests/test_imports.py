@@ -26,9 +26,10 @@ RULES = """
     child    <- errors
     web      <- errors files child learning settings report
     mqtt     <- errors files child learning.tables report settings __init__
-    gate     <- errors files learning config settings report pins web mqtt
+    teaching <- errors files learning config settings
+    gate     <- errors files child learning config settings report pins web mqtt teaching
     options  <- errors files learning config settings pins
-    commands <- errors learning config report options pins gate
+    commands <- errors learning config settings report options pins gate teaching
     cli      <- errors commands __init__
     __init__ <- errors learning
     __main__ <- cli gate.signals

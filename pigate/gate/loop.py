@@ -5,14 +5,17 @@ from __future__ import annotations
 import selectors
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from math import inf
 from queue import SimpleQueue
 
 from ..learning.proof import Decision, Examined
 from ..learning.tables import UNKNOWN
 from ..pins.board import Board
 from ..report import Snapshot
+from ..teaching.answer import shown
+from ..teaching.button import Button, Event
 from .debounce import Debouncer
 from .systemd import Systemd
 
@@ -52,6 +55,12 @@ class Loop:
         self._clock = clock
         self._debouncer = Debouncer(board.settings.settle_s)
         self._topics = UNKNOWN * len(board.settings.topics)
+        #: called in the loop's thread with what a teach button tells, and whose it is, counted from 0
+        self.on_button: Callable[[int, Event], None] = lambda _output, _event: None
+        #: the last decision while the inputs rest; None while they move
+        self.resting: Snapshot | None = None
+        self._buttons = [Button() for _ in board.settings.buttons]
+        self._shown_answers: dict[int, tuple[tuple[float, ...], float]] = {}  # by output: which, and since when
         self._cache: dict[str, Snapshot] = {}
         self._answers: list[Callable[[Snapshot], None]] = []
         self._last_watchdog = clock()
@@ -82,6 +91,10 @@ class Loop:
     def set_topics(self, levels: str) -> None:
         """Take in the levels of the inputs that are MQTT topics, in their order; "?" is unknown. A message."""
         self._topics = levels
+
+    def answer(self, output: int, answer: tuple[float, ...]) -> None:
+        """Have an LED answer who taught: see `pigate.teaching.answer`. A message."""
+        self._shown_answers[output] = answer, self._clock()
 
     def on_next_decision(self, answer: Callable[[Snapshot], None]) -> None:
         """Call `answer` once, with the decision for the levels when they have settled. A message."""
@@ -118,16 +131,16 @@ class Loop:
         is_new = decided is not None and decided is not self.snapshot
         if decided is not None:
             self.snapshot = decided
-        blinks = self._show(now)  # the LED comes first
+        deadlines = [now + self.board.settings.resync_s, self._show(now)]  # the LED comes first
         if decided is not None:
             self._publish(decided, is_new)
-        deadlines = [now + self.board.settings.resync_s]
+        if self._buttons:
+            self.resting = None if decided is None or decided.chattering else decided
+            deadlines += self._look_at_buttons(now)
         if (settled := self._debouncer.deadline()) is not None:
             deadlines.append(settled)
         if self.board.poll_s is not None:
             deadlines.append(now + self.board.poll_s)
-        if blinks:
-            deadlines.append((now // BLINK_S + 1) * BLINK_S)
         if (watchdog_s := self._systemd.watchdog_s) is not None:
             if now >= self._last_watchdog + watchdog_s / 4:
                 self._systemd.watchdog()
@@ -157,15 +170,38 @@ class Loop:
         undecided: tuple[Decision, ...] = tuple("undecided" for _ in decision)
         return Snapshot(self.network, levels, prediction, undecided, chattering)
 
-    def _show(self, now: float) -> bool:
-        """Show the decision on the LEDs; return whether one of them blinks."""
+    def _look_at_buttons(self, now: float) -> Iterator[float]:
+        """Hand on what the teach buttons tell; yield when each may tell more."""
+        for output, (button, closed) in enumerate(zip(self._buttons, self.board.pressed(), strict=True)):
+            if (event := button.update(closed, now)) is not None:
+                self.on_button(output, event)
+            if (due := button.deadline()) is not None:
+                yield due
+
+    def _show(self, now: float) -> float:
+        """Show the decision on the LEDs, or an answer; return when they look otherwise, at the latest."""
         if self.snapshot is None:
-            return False
+            return inf
         decision: Sequence[Decision] = self.snapshot.decision
         blinking = "undecided" in decision and self.board.settings.undecided == "blink"
         lit = blinking and now // BLINK_S % 2 == 0
-        self.board.show(tuple(d == "on" or (d == "undecided" and lit) for d in decision))
-        return blinking
+        leds = tuple(d == "on" or (d == "undecided" and lit) for d in decision)
+        due = (now // BLINK_S + 1) * BLINK_S if blinking else inf
+        if self._shown_answers:
+            leds, due = self._with_answers(leds, due, now)
+        self.board.show(leds)
+        return due
+
+    def _with_answers(self, leds: tuple[bool, ...], due: float, now: float) -> tuple[tuple[bool, ...], float]:
+        """Return the LEDs with the answers on them, and when they look otherwise."""
+        answered = list(leds)
+        for output, (answer, since) in list(self._shown_answers.items()):
+            if (now_shown := shown(answer, now - since)) is None:
+                del self._shown_answers[output]
+            else:
+                answered[output] = now_shown[0]
+                due = min(due, now + now_shown[1])
+        return tuple(answered), due
 
     def _publish(self, snapshot: Snapshot, is_new: bool) -> None:
         answers, self._answers = self._answers, []

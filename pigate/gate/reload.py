@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import partial
+from threading import Lock
 
 from ..config import Task, check_width
 from ..errors import PigateError, TableError
 from ..learning.proof import Examined
 from ..settings import Settings
-from .learn import train_for_service
+from ..teaching.taught import Taught
+from .learn import EXTEND_EVERY_S, EXTEND_S, train_for_service
 from .loop import Loop
 from .systemd import Systemd
+from .teacher import Teacher
 
 
 class Reload:
@@ -23,6 +26,9 @@ class Reload:
         systemd: hears of each reload's begin and end.
         settings: those of the start.
         reread: reads the task again; raises as `pigate.config.load`.
+        teacher: corrects the configured table, which a reload may change.
+        taught: the corrections on disk.
+        alone: held while anything trains.
         tell: writes one line for a person; must not block.
     """
 
@@ -32,12 +38,18 @@ class Reload:
         systemd: Systemd,
         settings: Settings,
         reread: Callable[[], Task],
+        teacher: Teacher,
+        taught: Taught,
+        alone: Lock,
         tell: Callable[[str], None],
     ) -> None:
         self._loop = loop
         self._systemd = systemd
         self._settings = settings
         self._reread = reread
+        self._teacher = teacher
+        self._taught = taught
+        self._alone = alone
         self._tell = tell
         self._running = False
         self._again = False
@@ -53,25 +65,30 @@ class Reload:
 
     def _relearn(self) -> None:
         post = self._loop.post
+        while not self._alone.acquire(timeout=EXTEND_EVERY_S):  # what is being taught is part of what is read
+            self._systemd.extend_timeout(EXTEND_S)
         try:
-            task = self._reread()
-            note = _restart(self._settings, task.settings)
+            configured = self._reread()
+            note = _restart(self._settings, configured.settings)
             try:
-                check_width(task.table, self._settings.board)
+                check_width(configured.table, self._settings.board)
             except TableError as exc:  # the table fits the file's own pins (`reread` checked), so the pins have changed
                 raise TableError(note) from exc
-            network = train_for_service(task, self._systemd)
+            network = train_for_service(self._taught.task(configured), self._systemd)
         except (PigateError, OSError) as exc:
             post(partial(self._end, None, f"{exc}; the old gate goes on"))
         else:
-            post(partial(self._end, network, note))
+            self._taught.set_aside(configured.table)
+            post(partial(self._end, (configured, network), note))
 
-    def _end(self, network: Examined | None, note: str) -> None:
+    def _end(self, learned: tuple[Task, Examined] | None, note: str) -> None:
         """Take up what was learned, if anything was. A message to the loop."""
         if note:
             self._tell(f"reload: {note}")
-        if network is not None:
+        if learned is not None:
+            self._teacher.configured, network = learned
             self._loop.replace_network(network)
+        self._alone.release()
         snapshot = self._loop.snapshot  # None when a new network has yet to decide
         status = f"{self._loop.network.table.name}: reading the switches" if snapshot is None else snapshot.status
         self._systemd.note = f"reload: {note}" if note else ""  # until the next reload

@@ -13,21 +13,27 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ..config import Task
 from ..errors import PigateError, say
 from ..learning.proof import Examined
+from ..learning.tables import TruthTable
 from ..pins.board import Board, open_board
 from ..pins.leftovers import forget, remember
 from ..pins.simulated import SimulatedBoard
-from ..report import Snapshot, record_of
+from ..report import Snapshot
+from ..settings import TrainingSettings
+from ..teaching.key import key
+from ..teaching.taught import Taught
 from ..web.page import GateActions, Page, wanted
 from .console import can_be_read, example, obey, terminal_as_it_was
-from .learn import train_for_service
+from .learn import learn_at_start
 from .loop import Loop
-from .progress import shown
 from .reload import Reload
 from .signals import Signals
 from .systemd import Systemd
+from .teacher import Teacher
 from .trainer import Trainer
 from .writer import Form, Writer
 
@@ -62,11 +68,8 @@ def run(options: RunOptions, signals: Signals) -> None:
     with ExitStack() as stack:
         systemd = Systemd()
         stack.callback(systemd.close)
-        with shown(options.task.settings.training.epochs) as progress:
-            network = train_for_service(options.task, systemd, progress)
-        record = record_of(network)
-        how = f"in {record.epochs} epochs" if record else "by the given weights"
-        say(f"{network.table.name} is learned {how}, every taught row is proved")
+        taught = Taught(say)
+        network = learn_at_start(options.task, taught, systemd)
         settings = options.task.settings.board
         board = SimulatedBoard(settings) if options.simulated else open_board(settings)
         stack.enter_context(_board_named())
@@ -74,7 +77,7 @@ def run(options: RunOptions, signals: Signals) -> None:
         if not options.simulated:
             remember(settings.outputs)
         stack.callback(systemd.stopping)
-        _Run(options, signals, systemd, board, network).run()
+        _Run(options, signals, systemd, board, network, taught).run()
         if not options.simulated:
             forget()
 
@@ -83,7 +86,13 @@ class _Run:
     """A run from the first decision to the last: the loop, and those who talk with it."""
 
     def __init__(
-        self, options: RunOptions, signals: Signals, systemd: Systemd, board: Board, network: Examined
+        self,
+        options: RunOptions,
+        signals: Signals,
+        systemd: Systemd,
+        board: Board,
+        network: Examined,
+        taught: Taught,
     ) -> None:
         self._options = options
         self._signals = signals
@@ -96,7 +105,13 @@ class _Run:
         if self._has_prompt:
             say(f"type the switches, such as {example(len(board.settings.pins))}, and Enter; help says more")
         self._writer = Writer(form, partial(self._loop.post, self._loop.stop))
-        self._reload = Reload(self._loop, systemd, options.task.settings, options.reread, self._writer.tell)
+        tell = taught.say = self._writer.tell
+        self._trainer = Trainer(self._loop, self._training_began, self._training_ended)
+        self._teacher = Teacher(self._loop, self._trainer, taught, options.task, tell)
+        self._loop.on_button = self._teacher.on_button
+        self._reload = Reload(
+            self._loop, systemd, options.task.settings, options.reread, self._teacher, taught, self._trainer.alone, tell
+        )
         self._page: Page | None = None
         self._link: Link | None = None
         self._failure: Exception | None = None  # the error of a thread that failed
@@ -107,9 +122,11 @@ class _Run:
         self._signals.receive = self._on_signal
         self._systemd.ready(f"{self._loop.network.table.name}: reading the switches")
         task, simulated, open_page = self._options.task, self._options.simulated, self._options.open_page
+        if task.settings.web.teach:
+            self._have_a_key()
         if wanted(task.settings.web, simulated, open_page, self._writer.tell):
-            trainer = Trainer(self._loop, task.settings, self._training_began, self._training_ended)
-            actions = GateActions(self._set_switches, trainer.begin, trainer.cancel)
+            teacher, trainer = self._teacher, self._trainer
+            actions = GateActions(self._set_switches, self._train, trainer.cancel, teacher.teach, teacher.use)
             network = self._loop.network
             self._page = Page(
                 task.settings.web, self._board.settings, simulated, network, actions, self._writer.tell, open_page
@@ -142,6 +159,18 @@ class _Run:
 
     def _set_topics(self, levels: str) -> None:
         self._loop.post(partial(self._loop.set_topics, levels))
+
+    def _have_a_key(self) -> None:
+        try:
+            key()
+        except (PigateError, OSError) as exc:
+            self._writer.tell(f"nobody can teach on the live page: {exc}")
+
+    def _train(self, table: TruthTable, training: TrainingSettings) -> bool:
+        settings = msgspec.structs.replace(self._options.task.settings, training=training)
+        now = self._loop.network.table  # it also knows what it makes of a row that is not taught
+        same = table == now and table.name == now.name
+        return self._trainer.begin(lambda: Task(settings, now if same else table))
 
     def _training_began(self) -> None:
         if self._page is not None:

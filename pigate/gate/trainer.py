@@ -1,4 +1,4 @@
-"""Training anew beside the running loop, as the live page asks for it: one training at a time."""
+"""Training anew beside the running loop, as a button, the live page or a command asks for it: one at a time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-import msgspec
-
 from ..config import Task
+from ..learning.advice import not_learned
 from ..learning.proof import Examined
-from ..learning.tables import TruthTable
-from ..settings import Settings, TrainingSettings
 from .learn import learn
 from .loop import Loop
 
@@ -20,56 +17,88 @@ class CancelledError(Exception):
     """A person ended the training. Raised by its progress callback."""
 
 
+def _nothing(*_: object) -> None:
+    """Do nothing."""
+
+
 class Trainer:
     """Trains in a thread of its own; the loop decides by the new network once it is proved.
 
     Args:
         loop: the running one.
-        settings: of the run.
         began: called when a training begins.
-        ended: called from the training's thread with what was trained, proved or not; None if cancelled.
+        ended: called in the loop with what was trained, proved or not; None if cancelled.
     """
 
-    def __init__(
-        self,
-        loop: Loop,
-        settings: Settings,
-        began: Callable[[], None],
-        ended: Callable[[Examined | None], None],
-    ) -> None:
+    def __init__(self, loop: Loop, began: Callable[[], None], ended: Callable[[Examined | None], None]) -> None:
         self._loop = loop
         self._began = began
-        self._settings = settings
         self._ended = ended
-        self._running = threading.Lock()
+        #: held from the reading of what is to be learned until the loop has taken it up: no other training can begin
+        #: on what is about to be replaced
+        self.alone = threading.Lock()
         self._cancelled = False
 
-    def begin(self, table: TruthTable, training: TrainingSettings) -> bool:
-        """Begin a training; return False where one is running already. Any thread."""
-        if not self._running.acquire(blocking=False):
+    def begin(
+        self,
+        task: Callable[[], Task],
+        keep: Callable[[Examined], None] = _nothing,
+        done: Callable[[str], None] = _nothing,
+    ) -> bool:
+        """Begin a training; return False where one is running already. Any thread.
+
+        Args:
+            task: returns what is to be learned; called at once, when nothing else trains.
+            keep: called with the proved network before the loop decides by it, in the training's thread. If it raises
+                an OSError, the old network stays.
+            done: called in the loop at the end, with the reason why the old network stays, or "".
+
+        Raises:
+            PigateError: whatever `task` raises.
+        """
+        if not self.alone.acquire(blocking=False):
             return False
-        self._cancelled = False
-        self._began()  # before it can have ended
-        task = Task(msgspec.structs.replace(self._settings, training=training), table)
-        threading.Thread(target=self._train, args=[task], name="training", daemon=True).start()
+        try:
+            chosen = task()
+            self._cancelled = False
+            self._began()  # before it can have ended
+            threading.Thread(target=self._train, args=[chosen, keep, done], name="training", daemon=True).start()
+        except BaseException:
+            self.alone.release()
+            raise
+        return True
+
+    def take(self, proved: Examined) -> bool:
+        """Have the loop decide by a network that is proved; return False where a training runs. Any thread."""
+        if not self.alone.acquire(blocking=False):
+            return False
+        self._loop.post(partial(self._end, proved, "", _nothing))
         return True
 
     def cancel(self) -> None:
         """End the running training, if there is one. Any thread."""
         self._cancelled = True
 
-    def _train(self, task: Task) -> None:
+    def _train(self, task: Task, keep: Callable[[Examined], None], done: Callable[[str], None]) -> None:
         network: Examined | None = None
         try:
             network = learn(task, self._check_cancelled)
-        except CancelledError:
-            return  # the gate keeps the network that it has
-        else:
+            why = "" if network.learned else str(not_learned(network))
             if network.learned:
-                self._loop.post(partial(self._loop.replace_network, network))
-        finally:
-            self._ended(network)  # before the next can begin
-            self._running.release()
+                keep(network)
+        except CancelledError:
+            why = "the training was cancelled"
+        except OSError as exc:
+            why = f"it cannot be saved: {exc.filename}: {exc.strerror}"
+        self._loop.post(partial(self._end, network, why, done))
+
+    def _end(self, network: Examined | None, why: str, done: Callable[[str], None]) -> None:
+        """Take up what was learned, and let the next training begin. A message to the loop."""
+        if network is not None and not why:
+            self._loop.replace_network(network)
+        self._ended(network)
+        self.alone.release()
+        done(why)
 
     def _check_cancelled(self, _epoch: int, _loss: float) -> None:
         if self._cancelled:

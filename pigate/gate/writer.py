@@ -28,6 +28,7 @@ Form = Literal["json", "words", "drawing", "prompt"] | None
 
 #: How a decision looks on a terminal: a yellow lamp, a dark one, or a question.
 _LAMPS = {"on": "\033[1;33m●\033[0m on", "off": "○ off", "undecided": "\033[1m?\033[0m undecided"}
+_UNTAUGHT = {True: "  (a guess)", False: "  (not taught)"}
 _PROMPT = "    switches? "
 _ERASE = "\r\033[K"
 
@@ -166,7 +167,8 @@ def drawing(snapshot: Snapshot) -> str:
         f"{_LAMPS[decision]} {prediction:.3f}"
         for decision, prediction in zip(snapshot.decision, snapshot.prediction, strict=True)
     )
-    line = f"{switches}  {snapshot.levels}  ->  {leds}{'' if snapshot.taught else '  (a guess)'}"
+    note = "" if snapshot.taught else _UNTAUGHT[snapshot.examined.table.guesses]
+    line = f"{switches}  {snapshot.levels}  ->  {leds}{note}"
     encoding = sys.stdout.encoding or "ascii"
     return (
         line

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import product
 from typing import NamedTuple
+
+from ..errors import TableError, did_you_mean, shortened
 
 Function = Callable[[tuple[int, ...]], tuple[int, ...]]
 
@@ -36,6 +39,32 @@ NAMED: dict[str, Named] = {
     "mux": Named("first input 0: the second; 1: the third", 3, lambda x: _bit(x[1 + x[0]] == 1)),
     "full-adder": Named("sum, then carry", 3, lambda x: (sum(x) % 2, sum(x) // 2), ("sum", "carry")),
 }
+
+
+#: The name of the table without rows, which the gate is taught by hand; it has as many outputs as there are LEDs.
+BLANK = "blank"
+
+
+def rows_of(name: str, inputs: int | None) -> dict[str, str]:
+    """Return the rows of a named table, with 3 inputs unless told otherwise.
+
+    Raises:
+        TableError: there is no such name, or its table cannot have this number of inputs.
+    """
+    if name not in list(NAMED):  # a list: what is asked for may be anything
+        hint = did_you_mean(name, [*NAMED, BLANK]) or "pigate table lists them"
+        raise TableError(f"there is no table named {shortened(name)}: {hint}")
+    _, fixed, function, _ = NAMED[name]
+    if inputs is None:
+        inputs = fixed or 3
+    if fixed is not None and inputs != fixed:
+        raise TableError(f"the table {name} has {fixed} inputs, not {inputs}")
+    return {as_text(bits): as_text(function(bits)) for bits in product((0, 1), repeat=inputs)}
+
+
+def as_text(bits: Iterable[int]) -> str:
+    """Return bits as a row has them: "101"."""
+    return "".join(map(str, bits))
 
 
 def named_for(inputs: int, outputs: int) -> list[str]:

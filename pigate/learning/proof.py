@@ -52,14 +52,15 @@ class Examined:
     @property
     def how(self) -> str:
         """How the network came to its weights, in words for a person."""
-        return "by the given weights"
+        return "by the given weights" if self.table else "of zeros, since no row is taught"
 
     def decide(self, levels: str) -> tuple[tuple[float, ...], tuple[Decision, ...]]:
         """Return the network's prediction for the levels, such as "101", and the decision of each output.
 
         A level "?" is unknown: both are tried, in all combinations where there are several. Of the predictions
         between the least and the greatest, each output has the one nearest to 0.5. So it is decided only where
-        it is decided alike whatever the unknown levels are.
+        it is decided alike whatever the unknown levels are. Where the table allows no guesses, a row that it does
+        not give is undecided.
 
         Raises:
             ArgumentError: the levels do not fit the network.
@@ -69,7 +70,8 @@ class Examined:
             prediction = np.clip(0.5, np.min(tried, axis=0), np.max(tried, axis=0)).tolist()
         else:
             prediction = self.network.predict(levels).tolist()
-        return tuple(prediction), tuple(decide(p, self.tolerance) for p in prediction)
+        known = self.table.guesses or all(each in self.table for each in possible(levels))
+        return tuple(prediction), tuple(decide(p, self.tolerance) if known else "undecided" for p in prediction)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._sum()}>"
@@ -124,4 +126,4 @@ def mean_squared_error(network: Network, table: TruthTable) -> float:
 
 
 def _loss(targets: FloatArray, predictions: FloatArray) -> float:
-    return float(((targets - predictions) ** 2).mean())
+    return float(((targets - predictions) ** 2).mean()) if len(targets) else 0.0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, product
 from math import log2
 from typing import TYPE_CHECKING
 
-from ..errors import TableError, did_you_mean, one_line, shortened
-from .named import NAMED
+from ..errors import TableError, one_line, shortened
+from .named import NAMED, as_text, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,15 +38,27 @@ class TruthTable(Mapping[str, str]):
         >>> TruthTable.named("and", 2) == TruthTable.parse("0001")
         True
 
+    Args:
+        rows: from levels to targets.
+        name: what a person calls the table.
+        width: how many inputs and outputs it has; without it, there must be a row that tells.
+        guesses: whether a row that is not taught is decided by the network's guess; otherwise it is undecided.
+
     Raises:
         TableError: there is no row, a row is not made of 0 and 1, or the widths differ or pass
             8 inputs or 8 outputs.
     """
 
-    def __init__(self, rows: Mapping[str, str], name: str = "rows") -> None:
+    def __init__(
+        self,
+        rows: Mapping[str, str],
+        name: str = "rows",
+        width: tuple[int, int] | None = None,
+        guesses: bool = True,
+    ) -> None:
         if not isinstance(rows, Mapping):
             raise TableError(f'give the rows as a dict, such as {{"000": "1"}}, not {shortened(rows)}')
-        if not rows:
+        if not rows and width is None:
             raise TableError("the table has no rows: give at least one, such as 000 1")
         self._rows = dict(rows)  # the caller's may change
         self._name = one_line(name)  # a file's may hold anything
@@ -57,16 +69,18 @@ class TruthTable(Mapping[str, str]):
                 raise TableError(f'row {levels}: the outputs are text, such as "1", not {shortened(targets)}')
             if not (only_bits(levels) and only_bits(targets)):
                 raise TableError(f"row {levels!r} -> {targets!r}: only 0 and 1 can stand in a row")
-        width = inputs, outputs = self.inputs, self.outputs
+        first = next(iter(self._rows.items()), ("", ""))
+        inputs, outputs = self._width = width or (len(first[0]), len(first[1]))
+        self.guesses = guesses
         if inputs > MAX_INPUTS or outputs > MAX_OUTPUTS:
             raise TableError(
                 f"a table has 1 to {MAX_INPUTS} inputs and 1 to {MAX_OUTPUTS} outputs, not {inputs} and {outputs}"
             )
         for levels, targets in self._rows.items():
-            if (len(levels), len(targets)) != width:
+            if (len(levels), len(targets)) != self._width:
                 raise TableError(
                     f"row {levels} -> {targets} has {len(levels)} inputs and {len(targets)} "
-                    f"outputs, the first row has {inputs} and {outputs}"
+                    f"outputs, the {'first row' if width is None else 'table'} has {inputs} and {outputs}"
                 )
 
     @property
@@ -82,12 +96,12 @@ class TruthTable(Mapping[str, str]):
     @property
     def inputs(self) -> int:
         """How many inputs a row has."""
-        return len(next(iter(self._rows)))
+        return self._width[0]
 
     @property
     def outputs(self) -> int:
         """How many outputs a row has."""
-        return len(next(iter(self._rows.values())))
+        return self._width[1]
 
     def __getitem__(self, levels: str) -> str:
         return self._rows[levels]
@@ -126,16 +140,8 @@ class TruthTable(Mapping[str, str]):
         Raises:
             TableError: there is no such name, or its table cannot have this number of inputs.
         """
-        if name not in TruthTable.names():  # a list: what is asked for may be anything
-            hint = did_you_mean(name, NAMED) or "pigate table lists them"
-            raise TableError(f"there is no table named {shortened(name)}: {hint}")
-        _, fixed, function, _ = NAMED[name]
-        if inputs is None:
-            inputs = fixed or 3
-        _check_inputs(inputs)
-        if fixed is not None and inputs != fixed:
-            raise TableError(f"the table {name} has {fixed} inputs, not {inputs}")
-        return cls({_text(bits): _text(function(bits)) for bits in product((0, 1), repeat=inputs)}, name)
+        _check_inputs(3 if inputs is None else inputs)
+        return cls(rows_of(name, inputs), name)
 
     @classmethod
     def from_function(cls, function: Callable[..., object], inputs: int = 3) -> TruthTable:
@@ -162,7 +168,7 @@ class TruthTable(Mapping[str, str]):
                     f"the function gives {shortened(result)} for {', '.join(map(str, bits))}: "
                     "let it return 0 or 1, or for several outputs a tuple of them"
                 )
-            rows[_text(bits)] = _text(1 if value else 0 for value in values)
+            rows[as_text(bits)] = as_text(1 if value else 0 for value in values)
         return cls(rows, getattr(function, "__name__", "function").replace("<lambda>", "function"))
 
     @classmethod
@@ -242,7 +248,3 @@ def possible(levels: str) -> Iterator[str]:
 def _check_inputs(inputs: int) -> None:
     if inputs not in range(1, MAX_INPUTS + 1):
         raise TableError(f"a table has 1 to {MAX_INPUTS} inputs, not {inputs}")
-
-
-def _text(bits: Iterable[int]) -> str:
-    return "".join(map(str, bits))

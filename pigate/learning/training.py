@@ -145,12 +145,14 @@ def train(
 
     Raises:
         ArgumentError: a setting is out of its limits, or `initial` has not the shape that is trained here.
-        TableError: the table is no `TruthTable`.
+        TableError: the table is no `TruthTable`, or has no rows.
 
     Any thread may call; nothing is shared between calls.
     """
     if not isinstance(table, TruthTable):
         raise TableError(f'train takes a TruthTable, such as TruthTable.named("xor"), not {shortened(table)}')
+    if not table:
+        raise TableError(f"the table {table.name} has no rows: there is nothing to learn")
     check(
         hidden=hidden,
         bias=bias,

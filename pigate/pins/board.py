@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: A board without edge detection is polled at this interval, in seconds, or a longer one.
 MIN_POLL_S = 0.001
 
+#: A board with teach buttons is polled at least this often, in seconds: a push of a button is short.
+BUTTON_POLL_S = 0.01
+
 #: One read of this many bytes takes all edges that the kernel keeps for a line.
 READ_SIZE = 65536
 
@@ -63,7 +66,7 @@ class Board:
             for gpio in settings.outputs:
                 with _as_board_error(gpio):
                     self._outputs.append(OutputDevice(gpio, pin_factory=factory))
-            for gpio in settings.pins:
+            for gpio in settings.pins + settings.buttons:
                 with _as_board_error(gpio):
                     device = InputDevice(gpio, pull_up=settings.pull_up, pin_factory=factory)
                     self._inputs.append(device)
@@ -75,14 +78,18 @@ class Board:
             except Exception as second:  # the first error is the one to report
                 exc.add_note(f"closing the board failed too: {second!r}")
             raise
-        self._input_pins = [device.pin for device in self._inputs]
+        pins = [device.pin for device in self._inputs]
+        self._input_pins, self._button_pins = pins[: len(settings.pins)], pins[len(settings.pins) :]
         self._output_pins = [device.pin for device in self._outputs]
         self._shown: tuple[bool, ...] = (False,) * len(self._outputs)
 
     @property
     def poll_s(self) -> float | None:
-        """The polling interval in seconds; None where edges wake the loop, or no input is a pin."""
-        return None if self.descriptors or not self.settings.pins else max(self.settings.settle_s / 2, MIN_POLL_S)
+        """The polling interval in seconds; None where edges wake the loop, or there is no pin to read."""
+        if self.descriptors or not self._inputs:
+            return None
+        pause_s = max(self.settings.settle_s / 2, MIN_POLL_S)
+        return min(pause_s, BUTTON_POLL_S) if self._button_pins else pause_s
 
     def drain(self, descriptor: int) -> None:
         """Discard pending events; `read()` reads the levels."""
@@ -100,6 +107,14 @@ class Board:
         # This runs at every edge. A device's `value` makes half a dozen more calls than its pin's `state`.
         level_when_open = self.settings.pull_up
         return "".join(["0" if pin.state == level_when_open else "1" for pin in self._input_pins])
+
+    def pressed(self) -> list[bool]:
+        """Return which teach buttons are closed, in the order of the outputs.
+
+        Raises:
+            OSError: the kernel refuses.
+        """
+        return [pin.state != self.settings.pull_up for pin in self._button_pins]
 
     def show(self, lit: tuple[bool, ...]) -> None:
         """Turn the LEDs on and off, first output first.

@@ -69,7 +69,8 @@ class SimulatedBoard(Board):
 
 def fitted(settings: BoardSettings, table: TruthTable) -> BoardSettings:
     """Return the settings with as many pins as the table has inputs and outputs."""
-    free = [gpio for gpio in range(4, 28) if gpio not in settings.inputs + settings.outputs]
+    free = [gpio for gpio in range(4, 28) if gpio not in settings.inputs + settings.outputs + settings.buttons]
     inputs = (*settings.inputs, *free[:8])[: table.inputs]
     outputs = (*settings.outputs, *free[8:])[: table.outputs]
-    return msgspec.structs.replace(settings, inputs=inputs, outputs=outputs)
+    teach = settings.teach if len(settings.buttons) == len(outputs) else None
+    return msgspec.structs.replace(settings, inputs=inputs, outputs=outputs, teach=teach)

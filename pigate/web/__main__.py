@@ -16,6 +16,8 @@ from errno import EADDRINUSE
 
 from ..child.inside import end_with_the_gate, tell
 from ..child.pipe import Failed, received
+from ..files import key_file
+from ..settings import address
 from .messages import News, Ready, ToPage
 
 #: Descriptors that are not connections.
@@ -57,6 +59,7 @@ def main() -> None:
     try:
         from .connections import serve
         from .feed import Feed
+        from .guard import Door
         from .requests import Asker
         from .server import application
         from .state import pieces_of
@@ -70,7 +73,7 @@ def main() -> None:
         tell(Failed(f"{host} port {ports[0]}: {reason}; [web] can name another"))
         return
     feed, asker, loop = Feed(), Asker(tell), asyncio.new_event_loop()
-    serving = serve(application(feed, asker), listener, most_connections())
+    serving = serve(application(feed, asker, Door(key_file())), listener, most_connections())
 
     def run() -> None:
         try:
@@ -81,9 +84,7 @@ def main() -> None:
     # Not in the main thread, so that uvicorn leaves the signals alone.
     threading.Thread(target=run, daemon=True).start()
     port = listener.getsockname()[1]
-    everywhere = host in ("0.0.0.0", "::")  # noqa: S104 (compared, not bound)
-    shown = socket.gethostname() if everywhere else f"[{host}]" if ":" in host else host
-    tell(Ready(f"http://{shown}:{port}/", port))
+    tell(Ready(address(host, port), port))
     for message in received(sys.stdin.buffer, ToPage):
         if isinstance(message, News):
             loop.call_soon_threadsafe(feed.take, pieces_of(message), message.board, message.gate)

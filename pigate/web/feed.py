@@ -20,7 +20,8 @@ HEARTBEAT = Packed(b"event: heartbeat\ndata: {}\n\n")
 class Feed:
     """The latest state, encoded once for all who read it. For the server's event loop alone.
 
-    Clients that may change a simulated gate, and those that may only look, get states that differ in `writable`.
+    Clients that may change a simulated gate, and those that may only look, get states that differ in `writable` and
+    in `teach`.
     """
 
     def __init__(self) -> None:
@@ -79,7 +80,8 @@ class Feed:
     def _state(self, writable: bool) -> list[Packed]:
         if writable not in self._heads:
             board = self._pieces["board"]
-            board = board | {"writable": writable and board["kind"] == "simulated"}
+            free = writable and board["kind"] == "simulated"
+            board = board | {"writable": free, "teach": "free" if free else "key" if board["teach"] else "no"}
             head = msgspec.json.encode(self._pieces | {"board": board})
             self._heads[writable] = Packed(head[:-1] + b',"training":')
         return [self._heads[writable], self._training, _STATE_END]

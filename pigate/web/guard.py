@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hmac
+import time
+from collections.abc import Callable
 from ipaddress import ip_address
+from pathlib import Path
 from socket import gethostname
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..errors import ConfigError
+from ..files import read_text
 
 HEADERS = {
     "content-security-policy": (
@@ -18,6 +25,45 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-cache",
 }
+
+
+#: So many wrong keys within so many seconds close the door for as long.
+MAX_WRONG = 10
+WRONG_S = 60.0
+
+
+class Door:
+    """Lets those teach who have the key. For the server's event loop alone.
+
+    Args:
+        path: of the key's file, which is read at each request: a new key counts at once, and the old one no more.
+        clock: seconds of a steady clock.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path = path
+        self._clock = clock
+        self._wrong: list[float] = []  # when the last wrong keys came
+        self._closed_until = clock()
+
+    def refusal(self, authorization: str) -> str:
+        """Return why somebody may not teach who sends this header; empty for who may."""
+        scheme, _, key = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not key:
+            return "only who has the key may teach: open the link that pigate key prints"
+        now = self._clock()
+        if now < self._closed_until:
+            return "there were too many wrong keys: wait a minute"
+        try:
+            right = read_text(self._path, ConfigError).strip()
+        except ConfigError:
+            return "there is no key: pigate key makes one"
+        if right and hmac.compare_digest(key.encode(), right.encode()):
+            return ""
+        self._wrong = [*(when for when in self._wrong if when > now - WRONG_S), now]
+        if len(self._wrong) >= MAX_WRONG:
+            self._wrong, self._closed_until = [], now + WRONG_S
+        return "this is not the key: open the link that pigate key prints"
 
 
 class Guard:

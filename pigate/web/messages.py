@@ -31,12 +31,14 @@ class Array(Struct, frozen=True):
 
 
 class Board(Struct, frozen=True):
-    """The pins, by BCM number; a simulated board's page may move the switches."""
+    """The pins, by BCM number; a simulated board's page may move the switches and teach, others with a key."""
 
     kind: Literal["simulated", "gpio"]
     #: an input that is no pin is an MQTT topic
     inputs: tuple[int | str, ...]
     outputs: tuple[int, ...]
+    #: whether who has the key may teach
+    teach: bool = False
 
 
 class Gate(Struct, frozen=True):
@@ -94,18 +96,37 @@ class Train(Struct, frozen=True, tag=True):
     number: int = 0
 
 
+class Teach(Struct, frozen=True, tag=True):
+    """To the gate: have one row taught, or with "-" not taught; save it. It sends an `Answer`."""
+
+    levels: str
+    outputs: str
+    number: int = 0
+
+
+class Use(Struct, frozen=True, tag=True):
+    """To the gate: decide by these weights, once they are proved, until the next restart. It sends an `Answer`."""
+
+    table: str
+    rows: dict[str, str]
+    weights: list[list[list[float]]]
+    number: int = 0
+
+
 class Cancel(Struct, frozen=True, tag=True):
     """To the gate: end the running training, if there is one."""
 
 
-ToGate = Ready | Failed | SetSwitches | Train | Cancel
+ToGate = Ready | Failed | SetSwitches | Train | Teach | Use | Cancel
 
 
 class Answer(Struct, frozen=True, tag=True):
-    """To the page: whether the training of this number has begun; another may be running."""
+    """To the page: whether what was asked with this number is done, or its training has begun."""
 
     number: int
     taken: bool
+    #: why it is not taken; empty where a training is running
+    why: str = ""
 
 
 ToPage = News | Answer
@@ -169,9 +190,9 @@ def snapshot_of(snapshot: report.Snapshot) -> dict[str, Any]:
     return decided | {"chattering": list(snapshot.chattering)}
 
 
-def board_of(board: BoardSettings, simulated: bool) -> Board:
-    """Return the message about the pins."""
-    return Board("simulated" if simulated else "gpio", board.inputs, board.outputs)
+def board_of(board: BoardSettings, simulated: bool, teach: bool = False) -> Board:
+    """Return the message about the pins, and whether who has the key may teach."""
+    return Board("simulated" if simulated else "gpio", board.inputs, board.outputs, teach)
 
 
 def _array(values: FloatArray) -> Array:

@@ -9,26 +9,28 @@ from queue import SimpleQueue
 
 from ..child.pipe import packed
 from ..child.process import Child
+from ..errors import TableError
 from ..learning.proof import Examined
 from ..learning.tables import TruthTable
 from ..report import Snapshot
-from ..settings import BoardSettings, TrainingSettings, WebSettings
+from ..settings import DEFAULT_PORT, BoardSettings, TrainingSettings, WebSettings
 from .browser import open_in_browser
-from .messages import Answer, Cancel, News, Ready, SetSwitches, Shown, ToGate, Train, board_of, news_since
-
-#: Where the settings name no port.
-DEFAULT_PORT = 8000
+from .messages import Answer, Cancel, News, Ready, SetSwitches, Shown, Teach, ToGate, Train, Use, board_of, news_since
 
 
 @dataclass(frozen=True)
 class GateActions:
-    """What the page of a simulated board may ask the gate to do. Each is called in one of `Page`'s threads."""
+    """What the page may ask the gate to do. Each is called in one of `Page`'s threads."""
 
     set_switches: Callable[[str], None]
     #: begins a training; returns False where one is running already
     train: Callable[[TruthTable, TrainingSettings], bool]
     #: ends the running training, if there is one
     cancel: Callable[[], None]
+    #: has a row of these levels taught these outputs; returns False where a training is running
+    teach: Callable[[str, str], bool]
+    #: decides by these weights for this table; returns "", or why not, or None where a training is running
+    use: Callable[[TruthTable, list[list[list[float]]]], str | None]
 
 
 def wanted(settings: WebSettings, simulated: bool, open_page: bool, say: Callable[[str], None]) -> bool:
@@ -77,7 +79,7 @@ class Page:
         open_page: bool,
     ) -> None:
         self._settings = settings
-        self._board = board_of(board, simulated)
+        self._board = board_of(board, simulated, settings.teach)
         self._actions = actions
         self._say = say
         self._open_page = open_page
@@ -123,7 +125,7 @@ class Page:
         if isinstance(message, Ready):
             self._ports = [message.port]  # of a page that is started again, too: browsers come back to it
             self._announce(message.address)
-        elif self._board.kind != "simulated":
+        elif self._board.kind != "simulated" and not (self._board.teach and isinstance(message, Teach | Use)):
             return  # the page's process refuses it already
         elif isinstance(message, SetSwitches):
             self._actions.set_switches(message.levels)
@@ -131,8 +133,22 @@ class Page:
             begun = self._actions.train(TruthTable(message.rows, message.table), message.settings)
             self._answers.put(Answer(message.number, begun))
             self._child.wake()
+        elif isinstance(message, Teach | Use):
+            self._answers.put(self._taught(message))
+            self._child.wake()
         elif isinstance(message, Cancel):
             self._actions.cancel()
+
+    def _taught(self, message: Teach | Use) -> Answer:
+        why: str | None
+        try:
+            if isinstance(message, Teach):
+                why = "" if self._actions.teach(message.levels, message.outputs) else None
+            else:
+                why = self._actions.use(TruthTable(message.rows, message.table), message.weights)
+        except TableError as exc:  # the table is another one meanwhile
+            why = str(exc)
+        return Answer(message.number, why == "", why or "")
 
     def _announce(self, address: str) -> None:
         """Say where the page is, and open it if asked to; once."""

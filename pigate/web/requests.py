@@ -14,10 +14,13 @@ from ..errors import TableError
 from ..learning.limits import MAX_LAYERS, MAX_NEURONS
 from ..learning.tables import TruthTable, every_levels
 from ..settings import TrainingSettings
-from .messages import Answer, Board, Gate, Train
+from .messages import Answer, Board, Gate, Teach, Train, Use
 
 #: The gate answers at once, unless the machine is very busy or the gate is stopped.
 ANSWER_S = 10.0
+
+#: A request of at most so many weights goes through the pipe as one message.
+MAX_WEIGHTS = 400
 
 #: A page's own limits, inside those of `[training]`: a browser's numbers are exact up to 2**53.
 NARROWER: dict[str, dict[str, float]] = {
@@ -44,6 +47,20 @@ class Switches(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
     """A request that says all by its path: an empty object."""
+
+
+class TeachRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """Teach one row these outputs, or with "-" leave it untaught."""
+
+    levels: Annotated[str, Meta(pattern="^[01]{1,8}$")]
+    outputs: Annotated[str, Meta(pattern="^([01]{1,8}|-)$")]
+
+
+class UseWeights(Struct, frozen=True, forbid_unknown_fields=True):
+    """Decide by these weights, once they are proved: one matrix a layer, as `/api/state` shows them."""
+
+    table: str
+    weights: Annotated[list[list[list[float]]], Meta(min_length=1, max_length=MAX_LAYERS + 1)]
 
 
 class TrainAgain(Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,18 +107,52 @@ def train_again(wanted: TrainAgain, board: Board, gate: Gate) -> Train:
     for key, allowed in limits().items():
         if not allowed["min"] <= getattr(settings, key) <= allowed["max"]:
             raise ValueError(f"{key}: from {allowed['min']:,} to {allowed['max']:,}")
-    if wanted.table == gate.table:
-        return Train(gate.table, gate.rows, settings)
+    table = _table(wanted.table, board, gate)
+    return Train(table.name, table.rows, settings)
+
+
+def use(wanted: UseWeights, board: Board, gate: Gate) -> Use:
+    """Return the weights that a page wants used.
+
+    Raises:
+        ValueError: they are too many, or the table does not exist or does not fit the pins; one line.
+    """
+    if sum(len(row) for layer in wanted.weights for row in layer) > MAX_WEIGHTS:
+        raise ValueError(f"weights: at most {MAX_WEIGHTS} numbers")
+    table = _table(wanted.table, board, gate)
+    return Use(table.name, table.rows, wanted.weights)
+
+
+def teach(wanted: TeachRow, board: Board, gate: Gate) -> Teach:
+    """Return the row that a page wants taught.
+
+    Raises:
+        ValueError: it does not fit the pins; one line.
+    """
     inputs, outputs = len(board.inputs), len(board.outputs)
-    table = _table(wanted.table, inputs)
+    if len(wanted.levels) != inputs or (wanted.outputs != "-" and len(wanted.outputs) != outputs):
+        raise ValueError(f"give {inputs} levels and {outputs} outputs, or - for not taught")
+    return Teach(wanted.levels, wanted.outputs)
+
+
+def _table(name: str, board: Board, gate: Gate) -> TruthTable:
+    """Return the gate's own table, or another that fits the pins.
+
+    Raises:
+        TableError: there is no such table, it has no rows, or it does not fit the pins.
+    """
+    if name == gate.table:
+        return TruthTable(gate.rows, name)
+    inputs, outputs = len(board.inputs), len(board.outputs)
+    table = _written(name, inputs)
     if (table.inputs, table.outputs) != (inputs, outputs):
         raise TableError(
             f"{table.name} has {table.inputs} inputs and {table.outputs} outputs, the board {inputs} and {outputs}"
         )
-    return Train(table.name, dict(table.rows), settings)
+    return table
 
 
-def _table(text: str, inputs: int) -> TruthTable:
+def _written(text: str, inputs: int) -> TruthTable:
     """Return the table of a name, or of bits in counting order with - for a row that is not taught.
 
     Raises:
@@ -125,10 +176,10 @@ class Asker:
     def __init__(self, tell: Callable[[msgspec.Struct], None]) -> None:
         self.tell = tell
         self._numbers = count()
-        self._waiting: dict[int, asyncio.Future[bool]] = {}
+        self._waiting: dict[int, asyncio.Future[Answer]] = {}
 
-    async def train(self, request: Train) -> bool:
-        """Ask for a training; return whether the gate begins it, False where another is running.
+    async def ask(self, request: Train | Teach | Use) -> Answer:
+        """Ask the gate, and return its answer.
 
         Raises:
             TimeoutError: there is no answer.
@@ -145,4 +196,4 @@ class Asker:
         """Take in an answer of the gate's; a late one is ignored."""
         waiting = self._waiting.get(answer.number)
         if waiting is not None and not waiting.done():
-            waiting.set_result(answer.taken)
+            waiting.set_result(answer)

@@ -1,8 +1,8 @@
-"""The server of the live page and the lesson: files, state, stream of events, published programs, three requests."""
+"""The server of the live page and the lesson: files, state, stream of events, published programs, five requests."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +17,28 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from . import requests
 from .feed import Feed
-from .guard import Guard, is_from_here
-from .messages import Board, Cancel, SetSwitches
+from .guard import Door, Guard, is_from_here
+from .messages import Board, Cancel, SetSwitches, Teach, Train, Use
 from .packing import Packed, written
-from .requests import Asker, Nothing, Switches, TrainAgain, train_again
+from .requests import Asker, Nothing, Switches, TeachRow, TrainAgain, UseWeights, train_again
 from .state import published
 
 PAGE = Path(__file__).with_name("static")
 
-#: A request's body is a few words; one longer than this, in bytes, is not read.
+#: A request's body is a few words, or weights; one longer than this, in bytes, is not read.
 MAX_BODY = 2048
+MAX_WEIGHTS_BODY = 16 << 10
 
 
-def application(feed: Feed, asker: Asker) -> ASGIApp:
+def application(feed: Feed, asker: Asker, door: Door | None = None) -> ASGIApp:
     """Return the application that serves the page.
 
     Args:
         feed: the latest state.
         asker: passes requests on to the gate.
+        door: lets those teach who have the key, if anybody has.
     """
 
     async def index(_: Request) -> Response:
@@ -68,14 +71,20 @@ def application(feed: Feed, asker: Asker) -> ASGIApp:
     async def train(request: Request) -> Response:
         board, gate = await feed.gate()
         wanted = await _body(request, board, TrainAgain)
-        try:
-            begun = await asker.train(train_again(wanted, board, gate))
-        except ValueError as exc:
-            raise HTTPException(422, str(exc)) from exc
-        except TimeoutError as exc:
-            raise HTTPException(503, "the gate does not answer") from exc
-        if not begun:
-            raise HTTPException(409, "a training is running")
+        await _asked(asker, lambda: train_again(wanted, board, gate))
+        return JSONResponse({}, 202)
+
+    async def teach(request: Request) -> Response:
+        board, gate = await feed.gate()
+        wanted = await _body(request, board, TeachRow, door)
+        await _asked(asker, lambda: requests.teach(wanted, board, gate))
+        answer = msgspec.structs.asdict(wanted) | {"before": gate.rows.get(wanted.levels, "-")}
+        return JSONResponse(answer, 202)
+
+    async def weights(request: Request) -> Response:
+        board, gate = await feed.gate()
+        wanted = await _body(request, board, UseWeights, door, MAX_WEIGHTS_BODY)
+        await _asked(asker, lambda: requests.use(wanted, board, gate))
         return JSONResponse({}, 202)
 
     async def cancel(request: Request) -> Response:
@@ -94,6 +103,8 @@ def application(feed: Feed, asker: Asker) -> ASGIApp:
         Route("/api/switches", switches, methods=["POST"]),
         Route("/api/train", train, methods=["POST"]),
         Route("/api/cancel", cancel, methods=["POST"]),
+        Route("/api/teach", teach, methods=["POST"]),
+        Route("/api/weights", weights, methods=["POST"]),
     ]
     return Guard(Starlette(routes=routes, exception_handlers={HTTPException: _refusal}))
 
@@ -105,26 +116,57 @@ def _streamed(request: Request, texts: AsyncIterator[list[Packed]], media_type: 
     return StreamingResponse(written(texts, gzipped), headers=headers, media_type=media_type)
 
 
-async def _body(request: Request, board: Board, kind: type[Any]) -> Any:
-    """Return the body of a request that asks for a change, if it may.
+async def _asked(asker: Asker, request: Callable[[], Train | Teach | Use]) -> None:
+    """Ask the gate for what a browser wants.
 
     Raises:
-        HTTPException: the board is real, or the request comes from another machine or another site's page,
-            or is not a short JSON object of this kind.
+        HTTPException: it cannot be, the gate does not take it, or does not answer.
     """
-    if board.kind != "simulated":
-        raise HTTPException(403, "on a real board the page only shows")
-    if not is_from_here(request.scope):
+    try:
+        answer = await asker.ask(request())
+    except ValueError as exc:
+        raise HTTPException(422, str(exc)) from exc
+    except TimeoutError as exc:
+        raise HTTPException(503, "the gate does not answer") from exc
+    if answer.why:
+        raise HTTPException(422, answer.why)
+    if not answer.taken:
+        raise HTTPException(409, "a training is running")
+
+
+async def _body(
+    request: Request, board: Board, kind: type[Any], door: Door | None = None, longest: int = MAX_BODY
+) -> Any:
+    """Return the body of a request that asks for a change, if it may.
+
+    Args:
+        request: of a browser.
+        board: the pins.
+        kind: of what is asked for.
+        door: whether who has the key may ask for it.
+        longest: in bytes, the longest body that is read.
+
+    Raises:
+        HTTPException: the board is real, or the request comes from another machine, and has no key; or it comes from
+            another site's page, or is not a short JSON object of this kind.
+    """
+    free = board.kind == "simulated" and is_from_here(request.scope)
+    if not free and (door is None or not board.teach):
+        if board.kind != "simulated":
+            raise HTTPException(403, "on a real board the page only shows")
         raise HTTPException(403, "from another machine one can only look on: open the page where pigate runs")
     if request.headers.get("origin") != f"http://{request.headers.get('host')}":
         raise HTTPException(403, "only this page may ask for that")
+    # After the origin, so that no other site's page can close the door.
+    if not free and door is not None and (refusal := door.refusal(request.headers.get("authorization", ""))):
+        raise HTTPException(403, refusal)
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise HTTPException(415, "the body must be JSON")
     body = b""
     try:
         async for piece in request.stream():
             body += piece
-            if len(body) > MAX_BODY:
+            if len(body) > longest:
                 raise HTTPException(413, "the body is too long")
     except ClientDisconnect as exc:
         raise HTTPException(400, "the body is not whole") from exc  # nobody reads this

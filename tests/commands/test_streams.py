@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pigate.gate import progress
+from pigate.gate import learn
 from pigate.pins.board import on_a_pi
 
 from .calls import NO_PAGE, PATIENCE_S, PIGATE, Call, environment, pigate
@@ -237,7 +237,7 @@ def test_interrupt_and_progress() -> None:
 def test_one_line_without_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     """Where standard error is no terminal, a long training is one line; a short one nothing."""
     for delay_s, told in ((60, ""), (0, "training takes longer: 1 of at most 10 epochs so far\n")):
-        with progress.shown(10, delay_s) as callback:
+        with learn.shown(10, delay_s) as callback:
             for epoch in range(1, 11):
                 callback(epoch, 0.25)
         assert capfd.readouterr().err == told
@@ -247,7 +247,7 @@ def test_one_line_without_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
 def test_who_waits_is_told(call: Call, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     """Whatever trains says so in one line where that takes longer than a second, and goes on."""
     clock = count(0, 2)  # two seconds pass with each look at it
-    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(learn, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     code, out, err = call(*arguments)
     assert (code, err) == (0, "training takes longer: 1 of at most 10000 epochs so far\n")
     assert out
@@ -256,7 +256,7 @@ def test_who_waits_is_told(call: Call, monkeypatch: pytest.MonkeyPatch, argument
 def test_progress_counts(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """The bar shows epochs and loss."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with progress.shown(10, delay_s=0) as callback:
+    with learn.shown(10, delay_s=0) as callback:
         for epoch in range(1, 11):
             callback(epoch, 0.25)
     assert "training" in capfd.readouterr().err

@@ -14,7 +14,7 @@ from .site import PATIENCE_S
 XOR = train(TruthTable.named("xor"))
 
 #: of a page that nobody asks for anything
-NO_ACTIONS = GateActions(lambda _levels: None, lambda _table, _settings: False, lambda: None)
+NO_ACTIONS = GateActions(lambda *_: None, lambda *_: False, lambda: None, lambda *_: False, lambda *_: None)
 
 
 class Pages:

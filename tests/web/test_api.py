@@ -22,7 +22,13 @@ def test_state_is_the_snapshot_the_network_and_the_table(site: Site) -> None:
     """/api/state has what the README documents, and the gate's own figures."""
     state = site.until_state(lambda state: state["snapshot"] is not None)
     assert set(state) == {"board", "snapshot", "gate", "training", "tables", "meanings", "output_names", "form", "busy"}
-    assert state["board"] == {"kind": "simulated", "inputs": [17, 27, 22], "outputs": [18], "writable": True}
+    assert state["board"] == {
+        "kind": "simulated",
+        "inputs": [17, 27, 22],
+        "outputs": [18],
+        "writable": True,
+        "teach": "free",
+    }
     assert state["gate"]["rows"] == {f"{n:03b}": str(int(n in (0, 7))) for n in range(8)}
     assert [len(matrix) for matrix in state["gate"]["weights"]] == [4, 5]
     training = state["training"]
@@ -148,9 +154,9 @@ def test_gate_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         waiting = requests.Asker(asked.append)
         request = Train("xor", {"000": "1"}, TrainingSettings())
         with pytest.raises(TimeoutError):
-            await waiting.train(request)
+            await waiting.ask(request)
         waiting.take(Answer(asked[0].number, taken=True))  # late: nobody waits for it
-        answered = asyncio.ensure_future(waiting.train(request))
+        answered = asyncio.ensure_future(waiting.ask(request))
         await asyncio.sleep(0)
         waiting.take(Answer(asked[1].number, taken=True))
         assert await answered

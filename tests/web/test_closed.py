@@ -96,7 +96,7 @@ def test_real_board_only_shows() -> None:
         "from pigate import TruthTable, train\n"
         "def obeyed(*request): print('obeyed', request, file=sys.stderr, flush=True)\n"
         "page = Page(WebSettings(port=0), BoardSettings(), False, train(TruthTable.named('xor')),\n"
-        "    GateActions(obeyed, obeyed, obeyed), lambda line: print(line, file=sys.stderr, flush=True), False)\n"
+        "    GateActions(*[obeyed] * 5), lambda line: print(line, file=sys.stderr, flush=True), False)\n"
         "sys.stdin.read()\n"
     )
     with subprocess.Popen(
@@ -106,7 +106,9 @@ def test_real_board_only_shows() -> None:
         found = re.search(r":(\d+)/", process.stderr.readline())
         assert found is not None
         site = Site(process, int(found[1]))
-        assert site.state()["board"] == {"kind": "gpio", "inputs": [17, 27, 22], "outputs": [18], "writable": False}
+        assert site.state()["board"] == {"kind": "gpio", "inputs": [17, 27, 22], "outputs": [18], "writable": False} | {
+            "teach": "no"
+        }
         assert site.post("/api/switches", {"levels": "101"})[0] == 403
         assert site.post("/api/train", {})[0] == 403
         assert site.post("/api/switches", b"{")[0] == 403

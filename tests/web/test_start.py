@@ -157,7 +157,7 @@ def test_no_descriptor_left_is_one_line() -> None:
         "from pigate import TruthTable, train\n"
         "xor = train(TruthTable.named('xor'))\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir('/proc/self/fd')) - 1, 4096))\n"
-        "Page(WebSettings(port=0), BoardSettings(), True, xor, GateActions(print, print, print), print, False)\n"
+        "Page(WebSettings(port=0), BoardSettings(), True, xor, GateActions(*[print] * 5), print, False)\n"
         "[thread.join() for thread in threading.enumerate() if thread.name == 'live page']\n"
         "print('goes on')\n"
     )

@@ -1,0 +1,17 @@
+"""How an LED answers who taught: from the time since the answer to whether it is lit."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+#: For how long, in seconds, the LED is dark, lit, dark and so on. Afterwards it shows the decision again.
+YES = (0.15, 0.12, 0.15, 0.12, 0.15)
+NO = (0.15, 1.2, 0.15)
+
+
+def shown(answer: tuple[float, ...], since: float) -> tuple[bool, float] | None:
+    """Return whether the LED is lit so many seconds after the answer, and for how many more; None when it is over."""
+    for number, end in enumerate(accumulate(answer)):
+        if since < end:
+            return number % 2 == 1, end - since
+    return None

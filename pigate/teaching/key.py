@@ -1,0 +1,35 @@
+"""The key with which one may teach through the live page."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+
+from ..errors import ConfigError
+from ..files import key_file, read_text, write_text
+
+#: Random bytes in a key.
+BYTES = 32
+
+#: The gate's user and group read it, and nobody else.
+MODE = 0o640
+
+
+def key() -> str:
+    """Return the key; where there is none, make one and keep it in the state directory.
+
+    Raises:
+        ConfigError: it cannot be read.
+        OSError: it cannot be kept.
+    """
+    path = key_file()
+    if path.exists() and (there := read_text(path, ConfigError).strip()):
+        return there
+    made = secrets.token_urlsafe(BYTES)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_text(path, made + "\n", MODE)
+    owner = path.parent.stat()
+    with suppress(PermissionError):  # root makes it for the service, which is another user
+        os.chown(path, owner.st_uid, owner.st_gid)
+    return made
