@@ -15,7 +15,9 @@ hypothesis.settings.register_profile("pigate", deadline=None)
 hypothesis.settings.load_profile("pigate")
 
 # What fails in a helper module shows its values, as what fails in a test does.
-pytest.register_assert_rewrite("tests.commands", "tests.gate", "tests.mqtt", "tests.pins", "tests.web")
+pytest.register_assert_rewrite(
+    "tests.commands", "tests.gate", "tests.mqtt", "tests.pins", "tests.teaching", "tests.web"
+)
 
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGTTIN)

@@ -8,10 +8,13 @@ from itertools import accumulate
 YES = (0.15, 0.12, 0.15, 0.12, 0.15)
 NO = (0.15, 1.2, 0.15)
 
+#: A part that is over but for this, in seconds, is over: what is due in less would be due at the same time again.
+ROUNDING_S = 1e-6
+
 
 def shown(answer: tuple[float, ...], since: float) -> tuple[bool, float] | None:
     """Return whether the LED is lit so many seconds after the answer, and for how many more; None when it is over."""
     for number, end in enumerate(accumulate(answer)):
-        if since < end:
+        if since < end - ROUNDING_S:
             return number % 2 == 1, end - since
     return None

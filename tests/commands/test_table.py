@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pigate.learning.named import NAMED
+from pigate.learning.named import BLANK, NAMED
 from pigate.learning.tables import TruthTable
 
 from .calls import PIGATE, Call, environment, pigate
@@ -19,7 +19,7 @@ def test_table_list(call: Call) -> None:
     code, out, err = call("table")
     assert (code, err) == (0, "")
     assert {line.split()[0]: line.split(maxsplit=1)[1] for line in out.splitlines()} == call.json("table")
-    assert list(call.json("table")) == list(NAMED)
+    assert list(call.json("table")) == [*NAMED, BLANK]
     assert "all inputs agree" in out.splitlines()[0]
 
 

@@ -1,0 +1,100 @@
+"""The key to the live page, and the door that asks for it."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from pigate.files import key_file, state_folder
+from pigate.teaching.key import key
+from pigate.web.guard import MAX_WRONG, WRONG_S, Door
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the state directory of a service."""
+    monkeypatch.setenv("STATE_DIRECTORY", f"{tmp_path / 'state'}:/another")
+    return tmp_path / "state"
+
+
+def test_key_is_made_once_and_is_for_the_gate_alone(folder: Path) -> None:
+    """A key is 32 random bytes, the same each time, for the gate's user and group, and new once it is deleted."""
+    made = key()
+    assert len(made) == 43  # 32 bytes in base64
+    assert key() == made
+    assert stat.S_IMODE((folder / "key").stat().st_mode) == 0o640
+    (folder / "key").unlink()
+    assert key() != made
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"STATE_DIRECTORY": "/var/lib/pigate", "XDG_STATE_HOME": "/x"}, "/var/lib/pigate"),
+        ({"STATE_DIRECTORY": "", "XDG_STATE_HOME": "/x"}, "/x/pigate"),
+        ({"XDG_STATE_HOME": "relative", "HOME": "/home/ada"}, "/home/ada/.local/state/pigate"),
+        ({"HOME": "/home/ada"}, "/home/ada/.local/state/pigate"),
+    ],
+)
+def test_state_folder(environment: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state is in the service's folder; for a person's own runs, where the XDG standard says."""
+    for name in ("STATE_DIRECTORY", "XDG_STATE_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert str(state_folder()) == expected
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_door(folder: Path) -> None:
+    """Only the key opens, as it stands in the file now: a replaced one is a wrong one, and so is none."""
+    door = Door(key_file(), Clock())
+    assert "pigate key" in door.refusal("Bearer x")  # nobody has made one
+    first = key()
+    assert door.refusal(f"Bearer {first}") == ""
+    assert door.refusal(f"bearer {first}") == ""
+    for wrong in ("", first, "Bearer", "Bearer ", f"Basic {first}", f"Bearer {first}x", "Bearer ü", f"Bearer {first} "):
+        assert door.refusal(wrong)
+    (folder / "key").unlink()
+    second = key()
+    assert door.refusal(f"Bearer {first}")
+    assert door.refusal(f"Bearer {second}") == ""
+
+
+def test_an_empty_key_file_opens_to_nobody(folder: Path) -> None:
+    """A file that a power cut left empty is no key that somebody could guess."""
+    folder.mkdir()
+    (folder / "key").write_text("\n")
+    door = Door(key_file(), Clock())
+    assert door.refusal("Bearer ")
+    assert door.refusal("Bearer \n")
+
+
+def test_ten_wrong_keys_in_a_minute_close_the_door_for_a_minute(folder: Path) -> None:
+    """After ten wrong keys within a minute even the right one is refused for a minute; after nine it is not."""
+    clock = Clock()
+    door, right = Door(key_file(), clock), f"Bearer {key()}"
+    for _ in range(MAX_WRONG - 1):
+        assert door.refusal("Bearer wrong")
+    assert door.refusal(right) == ""
+    clock.now += WRONG_S + 1
+    for _ in range(MAX_WRONG - 1):
+        assert door.refusal("Bearer wrong")
+    assert door.refusal(right) == ""
+    assert "wrong" not in door.refusal("")  # none is not a wrong one
+    assert door.refusal("Bearer wrong")
+    assert "wait a minute" in door.refusal(right)
+    clock.now += WRONG_S - 0.1
+    assert "wait a minute" in door.refusal(right)
+    clock.now += 0.1
+    assert door.refusal(right) == ""
