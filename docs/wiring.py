@@ -7,6 +7,7 @@ from schemdraw import elements as elm
 
 #: Where each line of the default configuration comes out on the header: GPIO -> physical pin.
 SWITCHES = {17: 11, 27: 13, 22: 15}
+BUTTON_GPIO, BUTTON_PIN = 23, 16
 LED_GPIO, LED_PIN = 18, 12
 SWITCH_GROUND, LED_GROUND = 9, 14
 
@@ -20,8 +21,8 @@ def main() -> None:
 
 
 def _circuit(drawing: schemdraw.Drawing) -> None:
-    left = [*reversed([f"GPIO {gpio}" for gpio in SWITCHES]), "GND"]
-    numbers = [*reversed(SWITCHES.values()), SWITCH_GROUND]
+    left = [f"GPIO {BUTTON_GPIO}", *reversed([f"GPIO {gpio}" for gpio in SWITCHES]), "GND"]
+    numbers = [BUTTON_PIN, *reversed(SWITCHES.values()), SWITCH_GROUND]
     pins = [
         elm.IcPin(name=name, pin=str(number), side="left", anchorname=f"pin{number}")
         for name, number in zip(left, numbers, strict=True)
@@ -30,7 +31,7 @@ def _circuit(drawing: schemdraw.Drawing) -> None:
     pins.append(
         elm.IcPin(name=f"GPIO {LED_GPIO}", pin=str(LED_PIN), side="right", slot="3/4", anchorname=f"pin{LED_PIN}")
     )
-    pi = elm.Ic(pins=pins, size=(5.6, 6.4), edgepadH=0.5, edgepadW=0.6, pinspacing=1.6, leadlen=0.6)
+    pi = elm.Ic(pins=pins, size=(5.6, 8.0), edgepadH=0.5, edgepadW=0.6, pinspacing=1.6, leadlen=0.6)
     drawing += pi.label("Raspberry Pi header, physical pin numbers", "top", fontsize=15, ofst=0.25)
 
     # The switches, each from its line to a ground rail on the far left.
@@ -40,7 +41,10 @@ def _circuit(drawing: schemdraw.Drawing) -> None:
     for number, pin in enumerate(SWITCHES.values(), 1):
         drawing += elm.Switch().left().flip().at(pi.absanchors[f"pin{pin}"]).tox(rail).label(f"S{number}", ofst=0.2)
         drawing += elm.Dot()
-    drawing += elm.Line().at((rail, pi.absanchors[f"pin{SWITCH_GROUND}"].y)).toy(pi.absanchors["pin15"])
+    button = pi.absanchors[f"pin{BUTTON_PIN}"]
+    drawing += elm.Button().left().flip().at(button).tox(rail).label("teach", ofst=0.2)
+    drawing += elm.Dot()
+    drawing += elm.Line().at((rail, pi.absanchors[f"pin{SWITCH_GROUND}"].y)).toy(button)
 
     # The LED behind its resistor, back to ground.
     drawing += elm.Resistor().right().at(pi.absanchors[f"pin{LED_PIN}"]).label("R1  330 Ω")

@@ -101,12 +101,11 @@ class Taught:
         Where this cannot be done, the line says that.
         """
         try:
-            saved = _saved(self._read(), configured)
-            reason = "" if saved else "they are of another configured table"
+            if (text := self._read()) is None or _saved(text, configured) is not None:
+                return
+            reason = "they are of another configured table"
         except PigateError as exc:
             reason = str(exc).removeprefix(f"{self.path}: ")
-        if not reason or not self.path.exists():
-            return
         try:
             with self._alone():
                 self._move_aside(reason)
@@ -153,7 +152,7 @@ class Taught:
             self._seen = None
 
     def _read(self) -> str | None:
-        """Return what the file holds; None if there is none.
+        """Return what the file holds; None if there is none, or none that this user can see.
 
         Raises:
             TableError: it cannot be read.

@@ -58,7 +58,7 @@ class Door:
             right = read_text(self._path, ConfigError).strip()
         except ConfigError:
             return "there is no key: pigate key makes one"
-        if right and hmac.compare_digest(key.encode(), right.encode()):
+        if hmac.compare_digest(key.encode(), right.encode()):
             return ""
         self._wrong = [*(when for when in self._wrong if when > now - WRONG_S), now]
         if len(self._wrong) >= MAX_WRONG:

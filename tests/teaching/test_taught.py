@@ -18,6 +18,8 @@ from pigate.settings import Settings
 from pigate.teaching.correction import corrected
 from pigate.teaching.taught import Taught
 
+from ..test_files import without_privileges
+
 XOR = TruthTable.named("xor")
 TASK = Task(Settings(), XOR)
 
@@ -174,6 +176,18 @@ def test_nothing_is_read_or_made_where_nothing_is_taught(tmp_path: Path) -> None
     assert taught.task(TASK) is TASK
     taught.set_aside(XOR)
     assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_this_user_cannot_see(tmp_path: Path) -> None:
+    """Who may not look into the state directory runs as configured, without a traceback."""
+    keep(tmp_path / "state")
+    (tmp_path / "state").chmod(0o700)
+    with without_privileges():
+        taught = Taught(print, tmp_path / "state")
+        assert taught.task(TASK) is TASK
+        assert taught.table(XOR) is XOR
+        taught.set_aside(XOR)
+    assert os.listdir(tmp_path / "state") == ["taught.json"]
 
 
 def test_where_nobody_may_write(tmp_path: Path) -> None:
