@@ -237,12 +237,12 @@ class TaughtStory(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-class TestTaughtStory(TaughtStory.TestCase):  # type: ignore[misc,name-defined]
+class TestTaughtStory(TaughtStory.TestCase):  # type: ignore[misc,valid-type]
     settings = settings(max_examples=25, stateful_step_count=20, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.long
-class TestLongTaughtStory(TaughtStory.TestCase):  # type: ignore[misc,name-defined]
+class TestLongTaughtStory(TaughtStory.TestCase):  # type: ignore[misc,valid-type]
     settings = settings(max_examples=1000, stateful_step_count=50, suppress_health_check=list(HealthCheck))
 
 

@@ -13,6 +13,7 @@ from gpiozero.pins.mock import MockFactory
 
 from pigate.config import Task, named
 from pigate.gate import trainer
+from pigate.gate.learn import learn
 from pigate.learning.tables import TruthTable, every_levels
 from pigate.learning.training import train
 from pigate.pins.board import Board
@@ -252,7 +253,6 @@ def test_a_press_while_the_switches_move_is_one_line(tmp_path: Path) -> None:
 def test_a_press_while_it_trains_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second press while the first is learned changes nothing, a hold neither; the first is learned all the same."""
     go_on = threading.Event()
-    learn = trainer.learn
 
     def slow(*arguments: Any) -> Any:
         assert go_on.wait(60)

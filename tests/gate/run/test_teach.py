@@ -42,8 +42,8 @@ def set_to(gate: Gate, before: str, levels: str) -> str:
 def test_parity_taught_onto_xor_outlasts_a_kill(tmp_path: Path) -> None:
     """Row by row, the button makes parity of xor; the gate, killed and started again, is parity."""
     command = on_pins(tmp_path, "[board]\nteach = 23\n")
-    state = {"STATE_DIRECTORY": str(tmp_path / "state")}
-    with started("--json", command=command, **state) as gate:
+    state = str(tmp_path / "state")
+    with started("--json", command=command, STATE_DIRECTORY=state) as gate:
         levels = "000"
         assert next_decision(gate, levels)[0] == "on"
         for after in every_levels(3):
@@ -56,7 +56,7 @@ def test_parity_taught_onto_xor_outlasts_a_kill(tmp_path: Path) -> None:
                 assert next_decision(gate, levels) == ("off" if decided == "on" else "on", True)
         _, err = gate.end(signal.SIGKILL)
         assert "Traceback" not in err
-    with started("--json", command=command, **state) as gate:
+    with started("--json", command=command, STATE_DIRECTORY=state) as gate:
         levels = "000"
         assert next_decision(gate, levels)[0] == "off"
         for after in list(every_levels(3))[1:]:
@@ -83,21 +83,23 @@ def typed(folder: Path, *arguments: str, **more: str) -> str:
 def test_commands_reach_a_running_gate_by_its_reload(manager: Manager, tmp_path: Path) -> None:
     """What `pigate teach` and `forget` change is taken up by a reload, and stands in the status."""
     path = config(tmp_path, "")
-    state = {"STATE_DIRECTORY": str(tmp_path / "state")}
-    with started("--json", "--config", path, NOTIFY_SOCKET=manager.address, **state) as gate:
+    state = str(tmp_path / "state")
+    with started("--json", "--config", path, NOTIFY_SOCKET=manager.address, STATE_DIRECTORY=state) as gate:
         assert next_decision(gate, "000")[0] == "on"
-        assert typed(tmp_path, "teach", "000", "0", "--config", path, **state) == str(TruthTable({**XOR, "000": "0"}))
+        assert typed(tmp_path, "teach", "000", "0", "--config", path, STATE_DIRECTORY=state) == str(
+            TruthTable({**XOR, "000": "0"})
+        )
         gate.process.send_signal(signal.SIGHUP)
         assert next_decision(gate, "000")[0] == "off"
         while manager.hears() != "STATUS=xor as taught: 000 -> off":
             pass
-        assert typed(tmp_path, "table", "--taught", "--config", path, **state).startswith("000 0\n")
-        typed(tmp_path, "forget", "--config", path, **state)
+        assert typed(tmp_path, "table", "--taught", "--config", path, STATE_DIRECTORY=state).startswith("000 0\n")
+        typed(tmp_path, "forget", "--config", path, STATE_DIRECTORY=state)
         gate.process.send_signal(signal.SIGHUP)
         assert next_decision(gate, "000")[0] == "on"
-        assert typed(tmp_path, "table", "--taught", "--config", path, **state) == str(XOR)
+        assert typed(tmp_path, "table", "--taught", "--config", path, STATE_DIRECTORY=state) == str(XOR)
         # Another table: what was taught of this one is set aside, in one line.
-        typed(tmp_path, "teach", "000", "0", "--config", path, **state)
+        typed(tmp_path, "teach", "000", "0", "--config", path, STATE_DIRECTORY=state)
         config(tmp_path, "[table]\nname = 'parity'\n")
         gate.process.send_signal(signal.SIGHUP)
         assert next_decision(gate, "000")[0] == "off"
@@ -110,9 +112,9 @@ def test_commands_reach_a_running_gate_by_its_reload(manager: Manager, tmp_path:
 def test_a_reload_that_fails_sets_nothing_aside(manager: Manager, tmp_path: Path) -> None:
     """A new table that cannot be learned leaves the old gate, its corrections and their file."""
     path = config(tmp_path, "")
-    state = {"STATE_DIRECTORY": str(tmp_path / "state")}
-    typed(tmp_path, "teach", "000", "0", "--config", path, **state)
-    with started("--json", "--config", path, NOTIFY_SOCKET=manager.address, **state) as gate:
+    state = str(tmp_path / "state")
+    typed(tmp_path, "teach", "000", "0", "--config", path, STATE_DIRECTORY=state)
+    with started("--json", "--config", path, NOTIFY_SOCKET=manager.address, STATE_DIRECTORY=state) as gate:
         assert next_decision(gate, "000")[0] == "off"
         config(tmp_path, "[table]\nname = 'parity'\n[training]\nhidden = []\nepochs = 20\n")
         gate.process.send_signal(signal.SIGHUP)
@@ -125,17 +127,17 @@ def test_a_reload_that_fails_sets_nothing_aside(manager: Manager, tmp_path: Path
 
 def test_what_cannot_be_learned_any_more_says_what_helps(tmp_path: Path) -> None:
     """Settings by which the taught table is not learned end the start with 78, and a line names `pigate forget`."""
-    state = {"STATE_DIRECTORY": str(tmp_path / "state")}
+    state = str(tmp_path / "state")
     (tmp_path / "and.toml").write_text(f"[table]\nname = 'and'\n{NO_PAGE}")
-    typed(tmp_path, "teach", "000", "1", "--config", "and.toml", **state)
+    typed(tmp_path, "teach", "000", "1", "--config", "and.toml", STATE_DIRECTORY=state)
     (tmp_path / "and.toml").write_text(f"[table]\nname = 'and'\n[training]\nhidden = []\nepochs = 20\n{NO_PAGE}")
     command = [*PIGATE, "run", "--board", "simulated"]
-    with started("--config", str(tmp_path / "and.toml"), command=command, **state) as gate:
+    with started("--config", str(tmp_path / "and.toml"), command=command, STATE_DIRECTORY=state) as gate:
         code, err = gate.end()
     assert code == 78
     assert err.splitlines()[-1] == "  pigate forget drops what was taught"
-    typed(tmp_path, "forget", "--config", "and.toml", **state)
-    typed(tmp_path, "check", "--config", "and.toml", **state)
+    typed(tmp_path, "forget", "--config", "and.toml", STATE_DIRECTORY=state)
+    typed(tmp_path, "check", "--config", "and.toml", STATE_DIRECTORY=state)
 
 
 @pytest.mark.parametrize(
@@ -169,9 +171,11 @@ def test_mistakes_are_one_line(tmp_path: Path, arguments: list[str], code: int, 
 
 def test_key_prints_a_link(tmp_path: Path) -> None:
     """The link has the page's address and the key, the same each time; it says where the page takes none."""
-    state = {"STATE_DIRECTORY": str(tmp_path / "state")}
+    state = str(tmp_path / "state")
     (tmp_path / "teach.toml").write_text("[web]\nhost = '::1'\nport = 8123\nteach = true\n")
-    link = typed(tmp_path, "key", "--config", "teach.toml", **state)
+    link = typed(tmp_path, "key", "--config", "teach.toml", STATE_DIRECTORY=state)
     assert link.startswith("http://[::1]:8123/#key=")
-    assert json.loads(typed(tmp_path, "key", "--json", "--config", "teach.toml", **state)) == {"link": link.strip()}
+    assert json.loads(typed(tmp_path, "key", "--json", "--config", "teach.toml", STATE_DIRECTORY=state)) == {
+        "link": link.strip()
+    }
     assert (tmp_path / "state" / "key").read_text().strip() == link.strip().partition("=")[2]
