@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import browser, commands, document, edge, page, process, training
+from . import browser, commands, document, edge, page, process, teaching, training
 from .figure import HEAD, Figure, as_text, measured, worse
 
 
@@ -12,7 +12,15 @@ def main() -> int:
     """Measure, print and write, some minutes long; return 1 if a figure got worse, and then write nothing."""
     before = document.committed()
     figures: list[Figure] = []
-    groups = training.figures, edge.figures, page.figures, browser.figures, process.figures, commands.figures
+    groups = (
+        training.figures,
+        edge.figures,
+        teaching.figures,
+        page.figures,
+        browser.figures,
+        process.figures,
+        commands.figures,
+    )
     for group in groups:
         figures += measured(group, before)
     parity = training.by_inputs()

@@ -268,6 +268,10 @@ def test_readable_by_windows_editors(file: Path) -> None:
         ("[board]\ninputs = [4, 5, 6, 7, 8, 9, 10, 11, 12]\n", "board.inputs: expected a list of length <= 8"),
         ("[board]\ninputs = [17, 27, 17]\n", "board: GPIO 17 is used twice"),
         ("[board]\noutputs = [27]\n", "board: GPIO 27 is used twice"),
+        ("[board]\nteach = 18\n", "board: GPIO 18 is used twice"),
+        ("[board]\nteach = [23, 24]\n", "board.teach: 2 named, 1 outputs: one for each"),
+        ("[board]\nteach = 'x'\n", "board.teach: expected a GPIO number or a list, got text"),
+        ("[board]\nteach = 3\npull_up = false\n", "board.teach: GPIO 3 has a fixed pull-up"),
         ("[board]\ninputs = [17, 3, 2]\npull_up = false\n", "board.inputs: GPIO 2 has a fixed pull-up"),
         # topics, and the broker
         ("[board]\ninputs = [1.5]\n", "board.inputs[0]: expected a GPIO number or a topic, got a number"),

@@ -65,7 +65,7 @@ FAR = st.dictionaries(
 PINS = st.lists(st.integers(-1, 28) | st.sampled_from(["a/b", "17", "+", "é"]), max_size=9)
 LEVELS = st.text("01", min_size=1, max_size=3) | TEXT
 NEAR_VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "name": st.sampled_from(["xor", "mux", "full-adder", "parity", "xro", ""]),
+    "name": st.sampled_from(["xor", "mux", "full-adder", "parity", "blank", "xro", ""]),
     "rows": st.dictionaries(LEVELS, st.sampled_from(["0", "1", "01", ""]) | SCALARS, max_size=4),
     "file": st.sampled_from(["", ".", "none", "/dev/null", "a\0b", "x" * 300]) | TEXT,
     "hidden": st.lists(st.integers(0, 65), max_size=5),
@@ -79,6 +79,7 @@ NEAR_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "weights": TEXT,
     "inputs": PINS,
     "outputs": PINS,
+    "teach": PINS | st.integers(-1, 28) | st.booleans(),  # of the board, and of the page
     "pull_up": st.booleans(),
     "pin_factory": st.sampled_from(["gpiod", "lgpio", "rpigpio", "native"]) | TEXT,
     "settle_s": st.floats(),

@@ -54,12 +54,12 @@ def rows_of(name: str, inputs: int | None) -> dict[str, str]:
     if name not in list(NAMED):  # a list: what is asked for may be anything
         hint = did_you_mean(name, [*NAMED, BLANK]) or "pigate table lists them"
         raise TableError(f"there is no table named {shortened(name)}: {hint}")
-    _, fixed, function, _ = NAMED[name]
+    named = NAMED[name]
     if inputs is None:
-        inputs = fixed or 3
-    if fixed is not None and inputs != fixed:
-        raise TableError(f"the table {name} has {fixed} inputs, not {inputs}")
-    return {as_text(bits): as_text(function(bits)) for bits in product((0, 1), repeat=inputs)}
+        inputs = named.inputs or 3
+    if named.inputs not in (None, inputs):
+        raise TableError(f"the table {name} has {named.inputs} inputs, not {inputs}")
+    return {as_text(bits): as_text(named.function(bits)) for bits in product((0, 1), repeat=inputs)}
 
 
 def as_text(bits: Iterable[int]) -> str:
