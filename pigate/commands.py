@@ -131,7 +131,7 @@ def forget(args: Namespace) -> int:
     from .teaching.taught import Taught
 
     configured, taught = _configured(args), Taught(say)
-    taught.task(configured)
+    taught.table(configured.table)
     taught.forget()
     say(f"what was taught is forgotten: the table is {configured.table.name}; a running gate takes it up by a reload")
     return OK

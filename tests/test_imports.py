@@ -129,6 +129,9 @@ COMMAND = "from pigate.cli import main\ntry: main({})\nexcept SystemExit: pass"
         COMMAND.format(["--version"]),
         COMMAND.format(["train", "--table", "xro"]),
         COMMAND.format(["predict", "2"]),
+        COMMAND.format(["table", "--taught"]),
+        COMMAND.format(["forget"]),
+        COMMAND.format(["key"]),
     ],
 )
 def test_no_numpy(statements: str) -> None:

@@ -72,12 +72,7 @@ class Taught:
 
     def task(self, configured: Task) -> Task:
         """Return the task with the table as it was taught, if it was; what is on disk stays as it is."""
-        try:
-            self._seen = self._read()
-            saved = _saved(self._seen, configured.table)
-        except PigateError:
-            self._seen, saved = None, None
-        if saved is None:
+        if (saved := self._look(configured.table)) is None:
             return configured
         from ..learning.network import Network  # with NumPy, which who shows a table does without
 
@@ -90,10 +85,8 @@ class Taught:
 
     def table(self, configured: TruthTable) -> TruthTable:
         """Return the table as it was taught; the configured one if it was not, or if the file cannot be used."""
-        with suppress(PigateError):
-            if (saved := _saved(self._read(), configured)) is not None:
-                return saved.taught.table(name_of(configured), configured.guesses)
-        return configured
+        saved = self._look(configured)
+        return configured if saved is None else saved.taught.table(name_of(configured), configured.guesses)
 
     def set_aside(self, configured: TruthTable) -> None:
         """Give a file that is damaged, or of another configured table, a name with the date, and say so in one line.
@@ -150,6 +143,14 @@ class Taught:
             self.path.unlink(missing_ok=True)
             keep_names(self.path.parent)
             self._seen = None
+
+    def _look(self, configured: TruthTable) -> Saved | None:
+        """Return what the file says of this table, and remember what it holds; None if it cannot be used."""
+        self._seen = None
+        with suppress(PigateError):
+            self._seen = self._read()
+            return _saved(self._seen, configured)
+        return None
 
     def _read(self) -> str | None:
         """Return what the file holds; None if there is none, or none that this user can see.

@@ -46,6 +46,8 @@ class Gate(Struct, frozen=True):
 
     table: str
     rows: dict[str, str]
+    #: whether a row that is not taught is decided by the network's guess; otherwise it is undecided
+    guesses: bool
     layers: list[int]
     tolerance: float
     predictions: dict[str, list[float]]
@@ -159,6 +161,7 @@ def gate_of(examined: Examined) -> Gate:
     return Gate(
         table=examined.table.name,
         rows=dict(examined.table.rows),
+        guesses=examined.table.guesses,
         layers=examined.network.layers,
         tolerance=examined.tolerance,
         predictions={levels: list(examined.decide(levels)[0]) for levels in every_levels(examined.table.inputs)},

@@ -84,6 +84,7 @@ def _gate(gate: Gate) -> msgspec.Raw:
     known = {
         "table": gate.table,
         "rows": gate.rows,
+        "guesses": gate.guesses,
         "inputs": gate.layers[0],
         "outputs": gate.layers[-1],
         "layers": gate.layers,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from gpiozero.pins.mock import MockFactory
 from pigate.config import Task, named
 from pigate.gate import trainer
 from pigate.gate.learn import learn
+from pigate.gate.reload import Reload
+from pigate.gate.systemd import Systemd
 from pigate.learning.tables import TruthTable, every_levels
 from pigate.learning.training import train
 from pigate.pins.board import Board
@@ -271,6 +275,61 @@ def test_a_press_while_it_trains_is_one_line(tmp_path: Path, monkeypatch: pytest
         assert len(gate.said) == 1, "lines come seldom: a log wears the SD card"
         go_on.set()
         gate.wait()
+        assert gate.rows == {**XOR.table, "000": "0"}
+
+
+def reload_of(gate: TaughtGate, reread: Callable[[], Task]) -> Reload:
+    """Return what reloads this gate."""
+    settings = XOR.settings
+    return Reload(
+        gate.loop, Systemd({}), settings, reread, gate.teacher, gate.taught, gate.trainer.alone, gate.said.append
+    )
+
+
+def test_a_press_while_a_reload_learns_is_one_line(tmp_path: Path) -> None:
+    """What a reload is about to replace cannot be taught: the press is one line, and no yes is lost."""
+    go_on, reading = threading.Event(), threading.Event()
+
+    def reread() -> Task:
+        reading.set()
+        assert go_on.wait(60)
+        return XOR
+
+    with a_taught_gate(tmp_path, XOR) as gate:
+        gate.teach("110")
+        reload_of(gate, reread).begin()
+        assert reading.wait(60)
+        gate.press()
+        (line,) = gate.said
+        assert "still trains" in line
+        go_on.set()
+        gate.wait()
+        assert gate.rows == {**XOR.table, "110": "1"}
+        gate.press()
+        gate.wait()
+        assert gate.rows == dict(XOR.table)
+
+
+def test_a_reload_waits_for_what_is_being_taught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reload that comes while a press is learned takes that up, too."""
+    go_on = threading.Event()
+
+    def slow(*arguments: Any) -> Any:
+        assert go_on.wait(60)
+        return learn(*arguments)
+
+    monkeypatch.setattr(trainer, "learn", slow)
+    with a_taught_gate(tmp_path, XOR) as gate:
+        gate.press()
+        reloaded: list[Task] = []
+        reload_of(gate, lambda: reloaded.append(XOR) or XOR).begin()  # type: ignore[func-returns-value]
+        gate.let_pass(1)
+        assert reloaded == []
+        go_on.set()
+        end = time.monotonic() + 60
+        while not reloaded or gate.trainer.alone.locked():
+            assert time.monotonic() < end
+            gate.tick()
         assert gate.rows == {**XOR.table, "000": "0"}
 
 
