@@ -148,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_config(teach)
     forget = command("forget", "drop all that was taught by hand", "pigate forget", json=False)
     _add_config(forget)
-    key = command("key", "print the link with which one may teach on the live page", "pigate key")
+    key = command("key", "print the live page's link with the key, which lets others teach", "pigate key")
     _add_config(key)
     command("off", "turn off the outputs that a killed run left on", "pigate off", json=False)
     return parser

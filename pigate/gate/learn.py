@@ -101,7 +101,7 @@ def learn_at_start(configured: Task, taught: Taught, systemd: Systemd) -> Examin
         with shown(task.settings.training.epochs) as progress:
             network = train_for_service(task, systemd, progress)
     except NotLearnedError as exc:
-        hint = [] if task is configured else ["pigate forget drops what was taught"]
+        hint = [] if task is configured else ["to drop what was taught: pigate forget"]
         raise NotLearnedError(exc, [*exc.hints, *hint]) from exc
     taught.set_aside(configured.table)
     record = record_of(network)

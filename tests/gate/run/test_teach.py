@@ -135,7 +135,7 @@ def test_what_cannot_be_learned_any_more_says_what_helps(tmp_path: Path) -> None
     with started("--config", str(tmp_path / "and.toml"), command=command, STATE_DIRECTORY=state) as gate:
         code, err = gate.end()
     assert code == 78
-    assert err.splitlines()[-1] == "  pigate forget drops what was taught"
+    assert err.splitlines()[-1] == "  to drop what was taught: pigate forget"
     typed(tmp_path, "forget", "--config", "and.toml", STATE_DIRECTORY=state)
     typed(tmp_path, "check", "--config", "and.toml", STATE_DIRECTORY=state)
 
