@@ -243,7 +243,7 @@ class TestTaughtStory(TaughtStory.TestCase):  # type: ignore[misc,valid-type]
 
 @pytest.mark.long
 class TestLongTaughtStory(TaughtStory.TestCase):  # type: ignore[misc,valid-type]
-    settings = settings(max_examples=1000, stateful_step_count=50, suppress_health_check=list(HealthCheck))
+    settings = settings(max_examples=300, stateful_step_count=50, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("was_taught", [False, True])
