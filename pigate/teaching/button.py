@@ -34,6 +34,8 @@ class Button:
 
     def update(self, closed: bool, now: float) -> Event | None:
         """Take in whether the button is closed at `now`, in seconds of any steady clock; return what this tells."""
+        if self._level is None and not closed:
+            self._rested = False  # whoever closes it from now on presses it, however soon
         if closed is not self._level:
             self._level, self._since = closed, now
         if closed is not self._rested and now >= self._since + REST_S:

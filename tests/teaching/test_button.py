@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,6 +122,19 @@ def test_what_never_rests_is_no_press(story: list[float]) -> None:
 def test_at_rest_nothing_is_due() -> None:
     """An open button has no deadline, so the loop sleeps."""
     bench = Bench()
-    assert bench.button.deadline() == pytest.approx(bench.now + REST_S)
+    assert bench.button.deadline() is None
+    bench.move(False, [0.001] * 5)
     bench.let_pass(1)
     assert bench.button.deadline() is None
+
+
+@given(st.floats(0, REST_S), bounces)
+def test_pressed_right_after_the_start_it_counts(after_s: float, closing: list[float]) -> None:
+    """A button that was open at the first look may be pressed at once."""
+    bench = Bench()
+    bench.let_pass(after_s)
+    bench.move(True, closing)
+    bench.let_pass(0.1)
+    bench.move(False, [])
+    bench.let_pass(0.1)
+    assert bench.told == ["down", "press"]
