@@ -150,6 +150,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_config(forget)
     key = command("key", "print the live page's link with the key, which lets others teach", "pigate key")
     _add_config(key)
+    fleet = command("fleet", "show all gates on the MQTT broker, as they change", "pigate fleet --sort status")
+    _add_config(fleet)
+    fleet.add_argument("--filter", metavar="WORD", help="only gates with this in one of the columns, such as offline")
+    fleet.add_argument(
+        "--sort",
+        choices=("name", "id", "table", "levels", "decision", "status", "since", "version"),
+        default="name",
+        help="by which column; name by default",
+    )
     command("off", "turn off the outputs that a killed run left on", "pigate off", json=False)
     return parser
 

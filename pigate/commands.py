@@ -7,7 +7,7 @@ from argparse import Namespace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .errors import FAILED, OK, ArgumentError, ConfigError, NotLearnedError, complain, put, say
+from .errors import FAILED, OK, ArgumentError, ConfigError, NotLearnedError, PigateError, complain, put, say
 
 if TYPE_CHECKING:
     from .config import Task
@@ -201,6 +201,30 @@ def off(_args: Namespace) -> int:
 
     if (reason := turn_off()) and "EXIT_STATUS" not in os.environ:  # systemd's log needs no such line
         say(f"pigate: {reason}")
+    return OK
+
+
+def fleet(args: Namespace) -> int:
+    from pathlib import Path
+
+    from .gate.signals import Signals
+
+    if not args.json:
+        Signals()  # Ctrl-C is how one leaves
+    from . import config
+
+    settings, _ = config.load(None if args.config is None else Path(args.config))
+    if settings.mqtt.host is None:
+        raise ConfigError(f"{args.config or config.DEFAULT_PATH}: no broker is named: host under [mqtt]")
+    try:
+        from .mqtt import watch
+    except ImportError as exc:  # also of a paho-mqtt before version 2
+        raise PigateError(f"{exc}: pip install '.[mqtt]'") from exc
+    if args.json:
+        chosen = watch.look(settings.mqtt).chosen(args.filter, args.sort)
+        put(_json([told for _, told in chosen]))
+        return OK
+    watch.watch(settings.mqtt, lambda gates: gates.chosen(args.filter, args.sort))
     return OK
 
 

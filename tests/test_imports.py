@@ -29,7 +29,7 @@ RULES = """
     teaching <- errors files learning config settings
     gate     <- errors files child learning config settings report pins web mqtt teaching
     options  <- errors files learning config settings pins
-    commands <- errors learning config settings report options pins gate teaching
+    commands <- errors learning config settings report options pins gate mqtt teaching
     cli      <- errors commands __init__
     __init__ <- errors learning
     __main__ <- cli gate.signals

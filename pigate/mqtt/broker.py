@@ -9,6 +9,7 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ class Broker:
         self._short = 0  # connections in a row that did not last
         self._reason = ""  # what was said last of why there is no connection
         self._state: dict[str, Any] = {}
+        self._connected = ""  # since when
         self._wake_w, self._wake_r = socket.socketpair()
         self._wake_w.setblocking(False)
 
@@ -77,13 +79,14 @@ class Broker:
                 self._discovery,
                 self._inputs,
                 self._wake_r,
-                lambda: self._state,
+                lambda: self._state | {"connected": self._connected},
                 self._report,
                 lambda text: self._complain(f"MQTT: {text}; nothing changes by it"),
             )
             try:
                 tls = tls_of(mqtt)
-                reason = session.run(mqtt.host or "", port_of(mqtt), tls, *self._credentials(), self._accepted)
+                credentials = credentials_of(mqtt, self._topics.id)
+                reason = session.run(mqtt.host or "", port_of(mqtt), tls, *credentials, self._accepted)
             except (OSError, ValueError) as exc:
                 reason = words(exc)
             self._lost(reason)
@@ -98,6 +101,7 @@ class Broker:
 
     def _accepted(self) -> None:
         self._reason = ""
+        self._connected = datetime.now(UTC).isoformat(timespec="milliseconds")
         self._short += 1
         if self._short == MANY_SHORT:
             why = f"has another gate the id {self._topics.id} under [mqtt]?"
@@ -113,21 +117,26 @@ class Broker:
             self._reason = reason
             self._say_gone(f"MQTT: {self._where}: {reason}; it is tried again")
 
-    def _credentials(self) -> tuple[str | None, str | None]:
-        """Return username and password, None for none; read anew each time, so that a mended file counts.
 
-        Raises:
-            ConfigError: the password cannot be read.
-        """
-        mqtt, password = self._settings, None
-        folder = os.environ.get("CREDENTIALS_DIRECTORY")
-        if mqtt.password_file is not None:
-            password = read_text(Path(mqtt.password_file), ConfigError)
-        elif folder is not None and Path(folder, CREDENTIAL).exists():
-            password = read_text(Path(folder, CREDENTIAL), ConfigError)
-        if password is None:
-            return mqtt.username, None
-        return mqtt.username or self._topics.id, password.removesuffix("\n").removesuffix("\r")
+def credentials_of(mqtt: MqttSettings, id: str) -> tuple[str | None, str | None]:
+    """Return username and password, None for none; read anew each time, so that a mended file counts.
+
+    Args:
+        mqtt: the settings.
+        id: of the gate, which is the username where none is set.
+
+    Raises:
+        ConfigError: the password cannot be read.
+    """
+    password = None
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if mqtt.password_file is not None:
+        password = read_text(Path(mqtt.password_file), ConfigError)
+    elif folder is not None and Path(folder, CREDENTIAL).exists():
+        password = read_text(Path(folder, CREDENTIAL), ConfigError)
+    if password is None:
+        return mqtt.username, None
+    return mqtt.username or id, password.removesuffix("\n").removesuffix("\r")
 
 
 def port_of(mqtt: MqttSettings) -> int:

@@ -21,7 +21,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from .discovery import BIRTH, Discovery
 from .inputs import Inputs
 from .outbox import Outbox
-from .topics import OFFLINE, ONLINE, Topics, published
+from .topics import OFFLINE, OFFLINE_S, ONLINE, Topics, published
 
 #: Seconds without a message after which the broker is asked whether it is there; if it does not answer as long, it is
 #: not. It tells the others that a gate is gone after one and a half times as many.
@@ -90,7 +90,9 @@ class Session:
         self._lasting.MessageExpiryInterval = ONLINE_S
         name = topics.base.replace("/", "-")
         self._client = Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTv5, reconnect_on_failure=False)
-        self._client.will_set(topics.availability, OFFLINE, qos=1, retain=True)
+        will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
+        will.MessageExpiryInterval = OFFLINE_S
+        self._client.will_set(topics.availability, OFFLINE, qos=1, retain=True, properties=will)
         # These only note what happened: paho holds a lock while it calls them.
         self._client.on_connect = lambda _client, _data, _flags, code, _properties: self._note_answer(code)
         self._client.on_disconnect = lambda _client, _data, _flags, code, _properties: self._note_end(code)

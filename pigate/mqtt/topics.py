@@ -13,6 +13,9 @@ from ..learning.tables import MAX_INPUTS, MAX_OUTPUTS, UNKNOWN
 
 ONLINE, OFFLINE = "online", "offline"
 
+#: How long the broker keeps that a gate is offline, in seconds: ten years. What is left of them says since when it is.
+OFFLINE_S = 10 * 365 * 24 * 3600
+
 ON, OFF, UNDECIDED = "ON", "OFF", "undecided"
 
 #: A level as it is published, and a decision.

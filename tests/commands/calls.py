@@ -10,7 +10,7 @@ import pytest
 
 from pigate import cli
 
-COMMANDS = ["run", "train", "predict", "table", "reproduce", "check", "teach", "forget", "key", "off"]
+COMMANDS = ["run", "train", "predict", "table", "reproduce", "check", "teach", "forget", "key", "fleet", "off"]
 
 
 #: Seconds after which a process is taken for one that hangs.

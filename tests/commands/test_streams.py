@@ -92,6 +92,7 @@ ENDINGS = [
     (["train", "--export", "/dev/null/folder"], 1),
     (["check", "--config", "none.toml"], 78),
     (["run", "--board", "simulated", "--config", "none.toml"], 78),
+    (["fleet", "--config", "quiet.toml"], 78),
     (["run", "--board", "gpio", "--config", "quiet.toml"], 69),
 ]
 

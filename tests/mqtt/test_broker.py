@@ -36,7 +36,7 @@ def test_all_that_a_gate_publishes(tmp_path: Path, broker: Mosquitto) -> None:
         }
         state = json.loads(found["pigate/a/state"])
         assert list(state) == ["id", "name", "version", "table", "levels", "prediction", "decision", "taught", "loss",
-                               "proved", "changed"]  # fmt: skip
+                               "proved", "changed", "connected"]  # fmt: skip
         assert (state["id"], state["name"], state["table"], state["proved"]) == ("a", "Küche", "xor", True)
         assert (state["levels"], state["decision"], state["taught"]) == ("110", ["off"], True)
         assert datetime.fromisoformat(state["changed"]).utcoffset() is not None
