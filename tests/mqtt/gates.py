@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..gate.run.process import PATIENCE_S, PIGATE, Gate, config, started
+from ..gate.run.process import PATIENCE_S, PIGATE, XOR, Gate, config, started
 
 #: What was read of each gate's standard error, and is not looked at yet.
 _RESTS: WeakKeyDictionary[Gate, bytes] = WeakKeyDictionary()
@@ -65,6 +65,19 @@ def heard(gate: Gate, words: str) -> str:
             piece = os.read(descriptor, 65536)
             assert piece, f"it ended without {words!r}"
             rest = line + piece
+
+
+def is_true(found: dict[str, bytes], levels: str, name: str = "a") -> bool:
+    """Say whether what the broker has of a gate of the table xor is what these levels make it think."""
+    (decision,) = XOR.decide(levels)[1]
+    shown = [found.get(f"pigate/{name}/input/{n}") for n in (1, 2, 3)]
+    state = json.loads(found.get(f"pigate/{name}/state", b"{}"))
+    return (
+        found.get(f"pigate/{name}/output/1") == decision.upper().encode()
+        and shown == [b"ON" if level == "1" else b"OFF" for level in levels]
+        and (state.get("levels"), state.get("decision")) == (levels, [decision])
+        and found.get(f"pigate/{name}/availability") == b"online"
+    )
 
 
 def children(gate: Gate) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import signal
 import threading
@@ -15,7 +14,7 @@ import pytest
 from pigate.learning.tables import every_levels
 
 from ..gate.run.process import XOR, Gate
-from .gates import children, decided, gate, heard, settings, until_decided
+from .gates import children, decided, gate, heard, is_true, settings, until_decided
 from .mosquitto import Mosquitto, running
 from .onlooker import Onlooker, kept, onlooker
 
@@ -41,18 +40,6 @@ def memory(pid: int) -> int:
     """Return a process's memory in bytes."""
     (line,) = (li for li in Path(f"/proc/{pid}/status").read_text().splitlines() if li.startswith("VmRSS"))
     return int(line.split()[1]) << 10
-
-
-def is_true(found: dict[str, bytes], levels: str) -> bool:
-    """Say whether what the broker has of the gate is what these levels make it think."""
-    (decision,) = XOR.decide(levels)[1]
-    shown = [found.get(f"pigate/a/input/{n}") for n in (1, 2, 3)]
-    return (
-        found.get("pigate/a/output/1") == decision.upper().encode()
-        and shown == [b"ON" if level == "1" else b"OFF" for level in levels]
-        and json.loads(found.get("pigate/a/state", b"{}")).get("levels") == levels
-        and found.get("pigate/a/availability") == b"online"
-    )
 
 
 @pytest.mark.parametrize("count", [400, pytest.param(10_000, marks=pytest.mark.long)])
