@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import browser, commands, document, edge, page, process, teaching, training
+from . import browser, commands, document, edge, mqtt, page, process, teaching, training
 from .figure import HEAD, Figure, as_text, measured, worse
 
 
@@ -18,6 +18,7 @@ def main() -> int:
         teaching.figures,
         page.figures,
         browser.figures,
+        mqtt.figures,
         process.figures,
         commands.figures,
     )

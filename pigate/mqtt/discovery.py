@@ -58,7 +58,6 @@ class Discovery:
             "dev": device,
             "o": {"name": "pigate", "sw": self._version},
             "availability_topic": self._topics.availability,
-            "qos": 1,
             "cmps": self._ours | self._ghosts,
         }
         return msgspec.json.encode(announcement)

@@ -31,7 +31,7 @@ def announced(discovery: Discovery) -> Any:
 def test_every_entity_is_complete(inputs: int, outputs: int) -> None:
     """Each has a platform, an id of its own, an entity id that it would like, and a state; none has `object_id`."""
     found = announced(discovery(inputs, outputs))
-    assert set(found) == {"dev", "o", "availability_topic", "qos", "cmps"}
+    assert set(found) == {"dev", "o", "availability_topic", "cmps"}
     assert found["dev"]["ids"] == ["pigate_kitchen"]
     assert found["o"]["name"] == "pigate"
     components = found["cmps"]
