@@ -26,14 +26,14 @@ HOST_PACKAGES = [
 ]
 GUEST_PACKAGES = [
     *("systemd", "systemd-sysv", "udev", "e2fsprogs", "procps", "gpiod"),
-    *("python3", "python3-venv", "python3-numpy"),
+    *("python3", "python3-venv", "python3-numpy", "mosquitto"),
 ]
 UNUSED_S = 2 * 3600
 # What other tools leave in the work tree.
 CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 PYTHON = {"bookworm": "3.11", "trixie": "3.13"}
-# The other pin libraries, for the scenarios that compare, and the live page. lgpio has no wheel for Python 3.13.
-EXTRA_WHEELS = {"bookworm": ["lgpio", "rpi-lgpio", "starlette", "uvicorn"], "trixie": []}
+# The other pin libraries, for the scenarios that compare; the live page, and MQTT. lgpio has no wheel for Python 3.13.
+EXTRA_WHEELS = {"bookworm": ["lgpio", "rpi-lgpio", "starlette", "uvicorn", "paho-mqtt"], "trixie": []}
 
 
 @functools.cache

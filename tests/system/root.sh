@@ -18,6 +18,7 @@ mmdebstrap --variant=minbase --include="$packages" \
     --customize-hook='mkdir "$1/stick"' \
     --customize-hook='systemd-machine-id-setup --root="$1"' \
     --customize-hook='systemctl --root="$1" --quiet enable agent.service pins.service' \
+    --customize-hook='systemctl --root="$1" --quiet disable mosquitto.service' \
     --customize-hook='systemctl --root="$1" --quiet mask apt-daily.timer apt-daily-upgrade.timer \
         dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer getty-static.service \
         getty@.service' \
