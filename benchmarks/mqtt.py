@@ -123,11 +123,11 @@ def _crowds(port: int, broker: int) -> Iterator[Figure]:
         ours_note=f"{ours[2]:.1f} messages a second",
     )
     yield Figure("memory of a gate", "MB", [ours[1]], alone, [theirs[1]])
-    yield Figure("the broker's CPU of a message", "us", [ours[3]], "of a bare client's", [_bare(port, broker)])
+    yield Figure("the broker's CPU of a message", "µs", [ours[3]], "of a bare client's", [_bare(port, broker)])
 
 
 def _crowd(port: int | None, broker: int) -> tuple[float, float, float, float]:
-    """Return a gate's CPU in ms a second, memory in MB, messages a second, and the broker's CPU for one in us."""
+    """Return a gate's CPU in ms a second, memory in MB, messages a second, and the broker's CPU for one in µs."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         board = "inputs = [17, 27, 22]"
         gates = [stack.enter_context(gate(Path(folder), f"g{n}", port, "xor", board)) for n in range(CROWD)]

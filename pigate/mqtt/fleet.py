@@ -45,7 +45,7 @@ class Row:
     decision: str
     #: online, offline, or ? while there is no connection to the broker
     status: str
-    #: the status is so; empty if nobody knows
+    #: since when the status is so; empty if nobody knows
     since: str
     version: str
 
