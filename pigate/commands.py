@@ -89,17 +89,17 @@ def table(args: Namespace) -> int:
         return OK
     from .options import table_of
 
-    chosen = table_of(args.table, args.inputs, 3)
-    return _show(chosen, args.json)
+    return _show(table_of(args.table, args.inputs, 3), args.json)
 
 
 def _taught_table(args: Namespace) -> int:
     """Show the configured table as it was taught."""
     if args.table is not None or args.inputs is not None:
         raise ArgumentError("--taught is for the configured table: give no other")
+    from .options import configured
     from .teaching.taught import Taught
 
-    return _show(Taught(say).table(_configured(args).table), args.json)
+    return _show(Taught(say).table(configured(args).table), args.json)
 
 
 def _show(table: TruthTable, as_json: bool) -> int:
@@ -110,13 +110,14 @@ def _show(table: TruthTable, as_json: bool) -> int:
 def teach(args: Namespace) -> int:
     from dataclasses import replace
 
+    from .options import configured
     from .teaching.correction import check_row, corrected
     from .teaching.taught import Taught
 
-    configured = _configured(args)
-    table, taught = configured.table, Taught(say)
+    given, taught = configured(args), Taught(say)
+    table = given.table
     check_row(table, args.levels, args.outputs)
-    task = taught.task(configured)
+    task = taught.task(given)
     changed = corrected(task.table, args.levels, args.outputs, table)
     examined = _learned(replace(task, table=changed, network=None, initial=task.initial or task.network))
     if not examined.learned:
@@ -128,20 +129,22 @@ def teach(args: Namespace) -> int:
 
 
 def forget(args: Namespace) -> int:
+    from .options import configured
     from .teaching.taught import Taught
 
-    configured, taught = _configured(args), Taught(say)
-    taught.table(configured.table)
+    table, taught = configured(args).table, Taught(say)
+    taught.table(table)
     taught.forget()
-    say(f"what was taught is forgotten: the table is {configured.table.name}; a running gate takes it up by a reload")
+    say(f"what was taught is forgotten: the table is {table.name}; a running gate takes it up by a reload")
     return OK
 
 
 def key(args: Namespace) -> int:
+    from .options import configured
     from .settings import DEFAULT_PORT, address
     from .teaching.key import key
 
-    web = _configured(args).settings.web
+    web = configured(args).settings.web
     link = f"{address(web.host, DEFAULT_PORT if web.port is None else web.port)}#key={key()}"
     if not web.teach:
         say("pigate: the live page takes no key: it needs teach = true under [web]")
@@ -176,9 +179,9 @@ def check(args: Namespace) -> int:
 
     A new check of the settings goes into `config.load`, so that run and reload have it, too.
     """
-    from . import config
+    from .options import configured, named
 
-    task = _configured(args)
+    task = configured(args)
     from .gate.learn import prove
     from .report import record_of, training_object
     from .teaching.taught import Taught
@@ -186,7 +189,7 @@ def check(args: Namespace) -> int:
     try:
         examined = prove(_learned(Taught(say).task(task)))
     except NotLearnedError as exc:
-        raise ConfigError(f"{args.config or config.DEFAULT_PATH}: {exc}", exc.hints) from exc
+        raise ConfigError(f"{named(args)}: {exc}", exc.hints) from exc
     if args.json:
         put(_json(training_object(examined)))
     else:
@@ -205,44 +208,24 @@ def off(_args: Namespace) -> int:
 
 
 def fleet(args: Namespace) -> int:
-    from pathlib import Path
-
     from .gate.signals import Signals
 
     if not args.json:
         Signals()  # Ctrl-C is how one leaves
-    from . import config
+    from .options import configured, named
 
-    settings, _ = config.load(None if args.config is None else Path(args.config))
-    if settings.mqtt.host is None:
-        raise ConfigError(f"{args.config or config.DEFAULT_PATH}: no broker is named: host under [mqtt]")
+    mqtt = configured(args).settings.mqtt
+    if mqtt.host is None:
+        raise ConfigError(f"{named(args)}: no broker is named: host under [mqtt]")
     try:
         from .mqtt import watch
     except ImportError as exc:  # also of a paho-mqtt before version 2
         raise PigateError(f"{exc}: pip install '.[mqtt]'") from exc
     if args.json:
-        chosen = watch.look(settings.mqtt).chosen(args.filter, args.sort)
-        put(_json([told for _, told in chosen]))
-        return OK
-    watch.watch(settings.mqtt, lambda gates: gates.chosen(args.filter, args.sort))
+        put(_json([told for _, told in watch.look(mqtt).chosen(args.filter, args.sort)]))
+    else:
+        watch.watch(mqtt, lambda gates: gates.chosen(args.filter, args.sort))
     return OK
-
-
-def _configured(args: Namespace) -> Task:
-    """Return what the configuration says is to be learned.
-
-    Raises:
-        ConfigError: it is wrong.
-    """
-    from pathlib import Path
-
-    from . import config
-
-    settings, table = config.load(None if args.config is None else Path(args.config))
-    try:
-        return config.Task(settings, table, config.given_network(settings, table))
-    except ConfigError as exc:
-        raise ConfigError(f"{args.config or config.DEFAULT_PATH}: {exc}", exc.hints) from exc
 
 
 def _learned(task: Task) -> Examined:

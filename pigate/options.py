@@ -35,7 +35,7 @@ def task_of(args: Namespace, needs_file: bool = True) -> Task:
 
     from .config import Task, given_network, named
 
-    settings, table = _configured(args, needs_file)
+    settings, table = _read(args, needs_file)
     if args.table is not None:
         table = table_of(args.table, args.inputs, len(settings.board.inputs), len(settings.board.outputs))
     elif args.inputs is not None:
@@ -72,6 +72,30 @@ def task_for_board(args: Namespace, simulated: bool, needs_file: bool = True) ->
         return replace(task, settings=msgspec.structs.replace(task.settings, board=board))
     check_width(task.table, task.settings.board)
     return task
+
+
+def configured(args: Namespace) -> Task:
+    """Return what the configuration alone says is to be learned.
+
+    Raises:
+        ConfigError: it is wrong.
+    """
+    from pathlib import Path
+
+    from . import config
+
+    settings, table = config.load(None if args.config is None else Path(args.config))
+    try:
+        return config.Task(settings, table, config.given_network(settings, table))
+    except ConfigError as exc:
+        raise ConfigError(f"{named(args)}: {exc}", exc.hints) from exc
+
+
+def named(args: Namespace) -> str:
+    """Return the configuration's file as it was typed, or the usual one."""
+    from .config import DEFAULT_PATH
+
+    return str(args.config or DEFAULT_PATH)
 
 
 def is_simulated(board: str) -> bool:
@@ -120,7 +144,7 @@ def table_of(text: str, inputs: int | None, pins: int, outputs: int = 1) -> Trut
     return table
 
 
-def _configured(args: Namespace, needs_file: bool) -> tuple[Settings, TruthTable]:
+def _read(args: Namespace, needs_file: bool) -> tuple[Settings, TruthTable]:
     """Read the configuration; where it is not needed, the usual file may be unreadable."""
     from pathlib import Path
 
