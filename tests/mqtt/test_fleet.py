@@ -92,9 +92,7 @@ def test_a_time_that_is_none(moment: str) -> None:
 
 TEXT = st.text(max_size=100)
 ANY = st.recursive(st.none() | st.booleans() | st.floats() | TEXT, lambda inner: st.lists(inner, max_size=3))
-TOLD = st.fixed_dictionaries(
-    {key: TEXT for key in ("name", "version", "table", "levels")} | {"decision": st.lists(TEXT)}
-)
+TOLD = st.fixed_dictionaries(dict.fromkeys(("name", "version", "table", "levels"), TEXT) | {"decision": st.lists(TEXT)})
 NONSENSE = st.dictionaries(st.sampled_from(sorted(STATE)), ANY, max_size=2)
 PAYLOADS = (TOLD | NONSENSE).map(lambda said: json.dumps(STATE | said).encode()) | st.binary(max_size=40)
 
