@@ -35,7 +35,7 @@ def no_signal_is_ignored() -> None:
             signal.signal(number, lambda *_: None)
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def nothing_is_taught(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep what this machine's user taught, or what a test teaches, out of the tests."""
     with pytest.MonkeyPatch.context() as patch:
