@@ -1,11 +1,14 @@
+from inspect import signature
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from pigate.errors import ArgumentError, TableError
 from pigate.learning.tables import TruthTable
 from pigate.learning.training import train
+from pigate.settings import TrainingSettings
 
 OR = TruthTable.named("or", 2)
 WIDTHS = "hidden: give a list of at most 4 whole numbers from 1 to 64, not "
@@ -66,6 +69,15 @@ def test_settings_inside_their_limits(settings: dict[str, Any]) -> None:
     trained = train(OR, **settings)
     assert trained.learned
     assert {type(value) for value in (trained.record.seed, trained.record.starts, trained.epochs)} == {int}
+
+
+def test_defaults() -> None:
+    """In Python, a training has the defaults of the configuration."""
+    defaults = {name: parameter.default for name, parameter in signature(train).parameters.items()}
+    for field in msgspec.structs.fields(TrainingSettings):
+        if field.name != "weights":  # given ones are not trained
+            usual = getattr(TrainingSettings(), field.name)
+            assert defaults[field.name] == (tuple(usual) if isinstance(usual, list) else usual), field.name
 
 
 @pytest.mark.parametrize(("table", "shown"), [("xor", "'xor'"), ({"0": "1"}, "{'0': '1'}"), (None, "None")])

@@ -96,6 +96,7 @@ def test_export_beside_a_deeper_network(tmp_path: Path) -> None:
         (["1 2\n3 4\n"], ": layer 1 is 2 x 2: it needs 3 rows, or 4 with the bias last"),
         (["1\n2\n3\n", "1\n2\n3\n"], ": layer 2 is 3 x 1: it needs 1 rows, or 2"),
         (["1 2\n3 4\n5\n"], "weightsLayer1.txt: line 3 has 1 numbers, the first has 2"),
+        (["1 2\n3\n"], "weightsLayer1.txt: line 2 has 1 numbers, the first has 2"),
         (["1\n2\nthree\n"], "weightsLayer1.txt: line 3: could not convert string to float: 'three'"),
         (["1\n2\nnan\n"], ": layer 1 has a weight that is not finite"),
         (["1\n2\n1e400\n"], ": layer 1 has a weight that is not finite"),
