@@ -25,7 +25,7 @@ _PLATFORMS |= {"proved": "binary_sensor", "table": "sensor"}
 
 
 class Discovery:
-    """What Home Assistant is told of a gate. For one thread.
+    """How a gate announces itself to Home Assistant. For one thread.
 
     An entity that an earlier announcement had and this one lacks (a pin fewer) is a ghost. It is announced once more
     without anything but its platform, which removes it, and then no more.

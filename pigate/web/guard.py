@@ -27,7 +27,7 @@ HEADERS = {
 }
 
 
-#: So many wrong keys within so many seconds close the door for as long.
+#: This many wrong keys within this many seconds close the door for as long again.
 MAX_WRONG = 10
 WRONG_S = 60.0
 

@@ -19,7 +19,7 @@ from .messages import Answer, Board, Gate, Teach, Train, Use
 #: The gate answers at once, unless the machine is very busy or the gate is stopped.
 ANSWER_S = 10.0
 
-#: A request of at most so many weights goes through the pipe as one message.
+#: The most weights in a request: it goes through the pipe as one message.
 MAX_WEIGHTS = 400
 
 #: A page's own limits, inside those of `[training]`: a browser's numbers are exact up to 2**53.
