@@ -13,7 +13,7 @@ ROUNDING_S = 1e-6
 
 
 def shown(answer: tuple[float, ...], since: float) -> tuple[bool, float] | None:
-    """Return whether the LED is lit `since` seconds after the answer, and for how long it stays; None when it is over."""
+    """Return whether the LED is lit `since` seconds after the answer, and how long it stays so; None at the end."""
     for number, end in enumerate(accumulate(answer)):
         if since < end - ROUNDING_S:
             return number % 2 == 1, end - since
