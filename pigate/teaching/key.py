@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import suppress
 
 from ..errors import ConfigError
@@ -26,6 +25,8 @@ def key() -> str:
     path = key_file()
     if path.exists() and (there := read_text(path, ConfigError).strip()):
         return there
+    import secrets  # with OpenSSL: 3 MB that a gate can do without
+
     made = secrets.token_urlsafe(BYTES)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_text(path, made + "\n", MODE)
