@@ -54,20 +54,23 @@ def sloping(case: Case, cross_entropy: bool) -> FloatArray:
 def test_gradient(widths: list[int], bias: bool, cross_entropy: bool, starts: int, rows: int, seed: int) -> None:
     """The gradient is minus the slope, by central differences, of half the squared error or the cross-entropy.
 
-    For either rule and 0 to 3 hidden layers, with the error that the folded network has.
+    For either rule and 0 to 3 hidden layers, with the error that the folded network has. An output next to 0 or 1
+    loses digits in 1 - output: what rounding then does to the difference is allowed for.
     """
     case = batch_of(widths, bias, cross_entropy, starts, rows, seed)
     weights = case.batch.weights
+    outputs = np.array([network.predict(case.x) for network in networks(case)])
     case.batch.forward()
     gradient = case.batch.backward().copy()
     step = 1e-5
+    rounding = (np.finfo(float).eps / np.minimum(outputs, 1 - outputs)).sum(axis=(1, 2)) / step
     for number in range(weights.shape[1]):
         slopes = np.zeros(starts)
         for side in (step, -step):
             weights[:, number] += side
             slopes += np.sign(side) * sloping(case, cross_entropy) / (2 * step)
             weights[:, number] -= side
-        assert gradient[:, number] == pytest.approx(-slopes, abs=1e-8, rel=1e-8)
+        assert np.all(np.abs(gradient[:, number] + slopes) <= 1e-8 + 1e-8 * np.abs(slopes) + rounding)
 
 
 @settings(max_examples=100, deadline=None)
