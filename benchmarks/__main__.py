@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import browser, commands, document, edge, mqtt, page, process, teaching, training
+from . import broker, browser, commands, document, edge, mqtt, page, process, teaching, training
 from .figure import HEAD, Figure, as_text, measured, worse
 
 
@@ -19,6 +19,7 @@ def main() -> int:
         page.figures,
         browser.figures,
         mqtt.figures,
+        broker.figures,
         process.figures,
         commands.figures,
     )

@@ -95,3 +95,15 @@ def flip(process: subprocess.Popen[bytes], levels: str) -> None:
     assert process.stdin is not None
     process.stdin.write(f"{levels}\n".encode())
     process.stdin.flush()
+
+
+def children(pid: int) -> list[int]:
+    """Return the numbers of a process's child processes."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in lists for child in path.read_text().split()]
+
+
+def own_mb(pid: int) -> float:
+    """Return a process's memory in MB; what several share, such as Python itself, counts in parts."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

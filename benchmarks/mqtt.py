@@ -1,4 +1,4 @@
-"""What MQTT costs: a sum of four gates, a gate's CPU and memory, the broker's CPU, and the way to the LED."""
+"""What MQTT costs: a sum of four gates, a gate's CPU and memory, and the broker's CPU."""
 
 from __future__ import annotations
 
@@ -9,20 +9,11 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from queue import SimpleQueue
 
-from pigate import TruthTable, train
-from pigate.mqtt.link import Link
-from pigate.report import Snapshot
-from pigate.settings import MqttSettings
-
-from .circuit import MOSQUITTO, Listener, flip, gate, mosquitto
-from .edge import flip_gate, instant_board
+from .circuit import MOSQUITTO, Listener, children, flip, gate, mosquitto, own_mb
 from .figure import Figure
 
 SUMS = 40
-FLIPS = 10_000
-PAUSE_S = 0.001
 CROWD = 10
 CROWD_S = 20
 
@@ -54,8 +45,6 @@ def figures() -> Iterator[Figure]:
             "changed switch to settled sum, 4 gates", "ms", _sums(port), "4 bare relays of paho-mqtt", _relays(port)
         )
         yield from _crowds(port, broker)
-        peer = "the same without MQTT"
-        yield Figure("switch edge to LED, on a broker", "ms", _flips(port), peer, _flips(None), 1.5)
 
 
 def _sums(port: int) -> list[float]:
@@ -133,7 +122,7 @@ def _crowd(port: int | None, broker: int) -> tuple[float, float, float, float]:
         gates = [stack.enter_context(gate(Path(folder), f"g{n}", port, "xor", board)) for n in range(CROWD)]
         listener = Listener(port, "pigate/#") if port else None
         time.sleep(5)  # what belongs to the start should be over
-        pids = [pid for one in gates for pid in (one.pid, *_children(one.pid))]
+        pids = [pid for one in gates for pid in (one.pid, *children(one.pid))]
         began, busy, serving = time.perf_counter(), sum(map(_cpu_s, pids)), _cpu_s(broker)
         count = listener.count if listener else 0
         for second in range(CROWD_S):
@@ -144,7 +133,7 @@ def _crowd(port: int | None, broker: int) -> tuple[float, float, float, float]:
         messages = (listener.count - count if listener else 0) or 1
         cpu = (sum(map(_cpu_s, pids)) - busy) / seconds / CROWD * 1e3
         served = (_cpu_s(broker) - serving) / messages * 1e6
-        memory = sum(map(_own_mb, pids)) / CROWD
+        memory = sum(map(own_mb, pids)) / CROWD
         if listener:
             listener.close()
         return cpu, memory, messages / seconds / CROWD, served
@@ -166,40 +155,5 @@ def _bare(port: int, broker: int) -> float:
     return served
 
 
-def _children(pid: int) -> list[int]:
-    lists = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for path in lists for child in path.read_text().split()]
-
-
 def _cpu_s(pid: int) -> float:
     return sum(int((task / "schedstat").read_text().split()[0]) for task in Path(f"/proc/{pid}/task").iterdir()) / 1e9
-
-
-def _own_mb(pid: int) -> float:
-    """Return a process's memory in MB; what several share, such as Python itself, counts in parts."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-
-
-def _flips(port: int | None) -> list[float]:
-    """Return the time from a switch's edge to the LED, in milliseconds, on a broker or on none."""
-    board, trained = instant_board(), train(TruthTable.named("xor"))
-    said: SimpleQueue[str] = SimpleQueue()
-    settings = MqttSettings(host="127.0.0.1", port=port, id="edge")
-    link = Link(settings, board.settings, lambda _levels: None, said.put) if port else None
-    joined = False
-
-    def receive(snapshot: Snapshot) -> None:
-        nonlocal joined
-        if link is not None:
-            link.publish(snapshot)
-            if not joined:
-                said.get(timeout=60)  # with the first decision the gate joins; then it says so
-                joined = True
-
-    try:
-        return flip_gate(board, trained, receive, FLIPS, PAUSE_S)
-    finally:
-        if link is not None:
-            link.close()
-        board.close()
