@@ -15,6 +15,9 @@ MAX_BYTES = 1 << 20
 
 STDIN = Path("/dev/stdin")
 
+#: The service's $STATE_DIRECTORY, for what root types by hand.
+SERVICE_STATE = Path("/var/lib/pigate")
+
 #: What ProtectHome= hides from a service.
 _HIDDEN = ("/home", "/root", "/run/user")
 
@@ -71,11 +74,13 @@ def read_piece(descriptor: int, size: int) -> bytes:
 def state_folder() -> Path:
     """Return the folder of what outlasts a run: the service's own, or for a person's own runs, theirs.
 
-    Nothing is made or looked at.
+    Root acts for the service, where that is installed. Nothing is made.
     """
     if service := os.environ.get("STATE_DIRECTORY", "").split(":")[0]:
         return Path(service)
     theirs = os.environ.get("XDG_STATE_HOME", "")
+    if not theirs and os.geteuid() == 0 and SERVICE_STATE.is_dir():
+        return SERVICE_STATE
     return Path(theirs if theirs.startswith("/") else os.path.expanduser("~/.local/state"), "pigate")
 
 
@@ -86,6 +91,8 @@ def key_file() -> Path:
 
 def write_text(path: Path, text: str, mode: int = 0o644) -> None:
     """Replace a file in one step, so that a power cut leaves the old one or the new one; afterwards, the new one.
+
+    What root writes belongs to the folder's owner: root writes for the service, which is another user.
 
     Args:
         path: of the file.
@@ -102,6 +109,9 @@ def write_text(path: Path, text: str, mode: int = 0o644) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 os.chmod(temporary, mode)
+                if os.geteuid() == 0:
+                    owner = os.stat(path.parent)
+                    os.chown(temporary, owner.st_uid, owner.st_gid)
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

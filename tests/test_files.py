@@ -196,6 +196,16 @@ def test_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mo
     assert os.listdir(tmp_path) == ["file"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root writes for others")
+def test_what_root_writes_is_the_folders_owners(tmp_path: Path) -> None:
+    """A file that root makes or replaces in another user's folder is that user's."""
+    os.chown(tmp_path, NOBODY, NOBODY)
+    for text in ("made", "replaced"):
+        write_text(tmp_path / "file", text)
+        status = (tmp_path / "file").stat()
+        assert (status.st_uid, status.st_gid) == (NOBODY, NOBODY)
+
+
 def test_write_where_nobody_may(tmp_path: Path) -> None:
     """A folder that cannot be written raises OSError, which names the file and not a temporary one."""
     with pytest.raises(FileNotFoundError) as caught:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
-
 from ..errors import ConfigError
 from ..files import key_file, read_text, write_text
 
@@ -30,7 +27,4 @@ def key() -> str:
     made = secrets.token_urlsafe(BYTES)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_text(path, made + "\n", MODE)
-    owner = path.parent.stat()
-    with suppress(PermissionError):  # root makes it for the service, which is another user
-        os.chown(path, owner.st_uid, owner.st_gid)
     return made

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pigate import files
 from pigate.files import key_file, state_folder
 from pigate.teaching.key import key
 from pigate.web.guard import MAX_WRONG, WRONG_S, Door
@@ -45,6 +46,20 @@ def test_state_folder(environment: dict[str, str], expected: str, monkeypatch: p
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert str(state_folder()) == expected
+
+
+@pytest.mark.parametrize(("user", "whose"), [(0, "the service's"), (1000, "theirs")])
+def test_root_acts_for_the_service(user: int, whose: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What root types by hand is for the service, where that is installed; nobody else's is."""
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    service, own = tmp_path / "service", Path("/home/ada/.local/state/pigate")
+    monkeypatch.setattr(files, "SERVICE_STATE", service)
+    assert state_folder() == own
+    service.mkdir()
+    assert state_folder() == (service if whose == "the service's" else own)
 
 
 class Clock:
