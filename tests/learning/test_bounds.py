@@ -56,7 +56,8 @@ def test_starts_that_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a network too large for all its starts, those that fit run side by side, at least one, as the record says."""
     monkeypatch.setattr(training, "MAX_NUMBERS", 2000)
     some, one = (train(XOR, hidden=hidden, starts=100, epochs=200) for hidden in ((4,), (64, 64)))
-    assert 1 < some.record.starts < 10
+    weights, fed, given = 4 * 4 + 5 * 1, 4 + 5, 4 + 1
+    assert some.record.starts == 2000 // (10 * weights + 8 * (fed + 2 * given))
     assert some.record.losses.shape[1] == some.record.starts
     assert one.record.starts == 1
     assert some.learned

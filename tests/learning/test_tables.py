@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pigate.errors import TableError, one_line
 from pigate.files import read_text
-from pigate.learning.named import NAMED
+from pigate.learning.named import NAMED, named_for
 from pigate.learning.tables import TruthTable, every_levels, is_bits
 
 ANY_WIDTH = [name for name, named in NAMED.items() if named.inputs is None]
@@ -22,6 +22,21 @@ def tables(draw: st.DrawFn) -> TruthTable:
     inputs, outputs = draw(st.integers(1, 8)), draw(st.integers(1, 8))
     levels = draw(st.lists(st.sampled_from(list(every_levels(inputs))), min_size=1, max_size=40, unique=True))
     return TruthTable({row: draw(st.text("01", min_size=outputs, max_size=outputs)) for row in levels})
+
+
+def fits(name: str, inputs: int, outputs: int) -> bool:
+    """Return whether a named table can have these numbers of inputs and outputs."""
+    try:
+        return TruthTable.named(name, inputs).outputs == outputs
+    except TableError:
+        return False
+
+
+@pytest.mark.parametrize("inputs", range(1, 9))
+def test_named_tables_of_a_width(inputs: int) -> None:
+    """A board is offered the named tables that have its numbers of inputs and outputs, and no others."""
+    for outputs in range(1, 9):
+        assert named_for(inputs, outputs) == [name for name in NAMED if fits(name, inputs, outputs)]
 
 
 def column(name: str, inputs: int | None = None) -> str:

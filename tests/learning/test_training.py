@@ -121,6 +121,12 @@ def test_record_of_a_long_training() -> None:
     assert len(kept) > 100
 
 
+def test_record_in_words() -> None:
+    """A record says in words how long the training took, in milliseconds."""
+    record = replace(train(XOR).record, duration_s=0.0254)
+    assert f"{record}" == f"in {record.epochs} epochs (4 starts, attempt 1, 25.4 ms, seed 1)"
+
+
 def test_record_of_many_starts_is_small() -> None:
     """With so many starts that every epoch's weights would fill the memory, fewer are kept."""
     trained = train(XOR, hidden=(64,), rule="plain", starts=200, epochs=50, tolerance=0.001)

@@ -54,9 +54,11 @@ def snapshot() -> dict[str, Any] | None:
     return found
 
 
-def post(path: str, body: str) -> int:
-    """Ask for a change, as the page itself would; return the answer's status."""
+def post(path: str, body: str, key: str = "") -> int:
+    """Ask for a change, as the page itself would, with a key if one is given; return the answer's status."""
     headers = {"Origin": ADDRESS, "Content-Type": "application/json"}
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
     request = urllib.request.Request(ADDRESS + path, body.encode(), headers)
     try:
         with urllib.request.urlopen(request) as answer:
