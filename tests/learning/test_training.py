@@ -121,6 +121,13 @@ def test_record_of_a_long_training() -> None:
     assert len(kept) > 100
 
 
+def test_record_of_a_short_training() -> None:
+    """A short training keeps the weights before the first update, and those after each."""
+    trained = train(XOR)
+    assert trained.record.attempts == 1
+    assert trained.record.snapshot_epochs == tuple(range(trained.epochs + 1))
+
+
 def test_record_in_words() -> None:
     """A record says in words how long the training took, in milliseconds."""
     record = replace(train(XOR).record, duration_s=0.0254)

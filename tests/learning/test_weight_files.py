@@ -174,3 +174,10 @@ def test_any_bytes(folder: Path, files: list[bytes]) -> None:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of weights that are written many times."""
     return tmp_path_factory.mktemp("any")
+
+
+def test_outputs_of_another_table(tmp_path: Path) -> None:
+    """Weights of several layers for another number of outputs are refused with both numbers."""
+    weights.export(random_network([3, 5, 2, 1], True), [], tmp_path)
+    with pytest.raises(WeightsError, match="the last layer has 1 outputs, the table has 2"):
+        weights.read(tmp_path, 3, 2)

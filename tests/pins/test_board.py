@@ -48,6 +48,17 @@ def test_all_switch_settings_are_read(pull_up: bool, world: World) -> None:
     board.close()
 
 
+@pytest.mark.parametrize("pull_up", [True, False])
+def test_teach_buttons_are_read(pull_up: bool, world: World) -> None:
+    """A closed teach button is told from an open one, in the order of the outputs, whichever way they are wired."""
+    board = open_board(msgspec.structs.replace(TWO_LEDS, teach=(24, 25), pull_up=pull_up))
+    for closed in product((False, True), repeat=2):
+        for gpio, is_closed in zip((24, 25), closed, strict=True):
+            world.drive(gpio, int(not pull_up) if is_closed else None)
+        assert board.pressed() == list(closed)
+    board.close()
+
+
 def test_all_patterns_are_shown(world: World) -> None:
     """Each LED's wire is what is shown, first output first; what is shown already is not written again."""
     board = open_board(TWO_LEDS)

@@ -2,14 +2,20 @@
 
 import time
 
+from tests.system import service
 from tests.system.guest import SWITCHES, set_switch, set_switches, succeed, wait_until
 from tests.system.service import unit, wait_for_status
 
 BUTTON = 23
-TOML = f"[board]\nteach = {BUTTON}\n"
 
 #: Neither a glitch nor a hold, however late a busy machine sees it, in seconds.
 PRESS_S = 0.6
+
+
+def restart() -> None:
+    """Restart the service with a button, which is open: the machine's lines are at ground until they are set."""
+    set_switch(BUTTON, 0)
+    service.restart(f"[board]\nteach = {BUTTON}\n")
 
 
 def taught() -> dict[str, str]:
@@ -26,7 +32,9 @@ def press() -> None:
 
 
 def decision(levels: str) -> str:
-    """Set the switches; return the target that the LED shows for them once they rest, "0" or "1"."""
+    """Open the button and set the switches; return the target that is shown once they rest, "0" or "1"."""
+    set_switch(BUTTON, 0)
+    time.sleep(PRESS_S)
     set_switches(levels, SWITCHES)
     wait_for_status(f": {levels} -> ")
     return shown()

@@ -10,12 +10,13 @@ from tests.system import flips, guest, live_page, service, teaching
 from tests.system.machine import Machine
 
 XOR = dict(TruthTable.named("xor").rows)
+OTHER = {"0": "1", "1": "0"}
 PARITY = dict(TruthTable.named("parity").rows)
 
 
 def test_taught_by_its_button(machine: Machine) -> None:
     """Row by row the button makes parity of xor, and it is parity after a reboot; root's commands change it, too."""
-    machine.call(service.restart, teaching.TOML)
+    machine.call(teaching.restart)
     for levels, target in PARITY.items():
         machine.call(teaching.teach, levels, target)
     assert machine.call(teaching.taught) == PARITY
@@ -35,15 +36,16 @@ def test_taught_by_its_button(machine: Machine) -> None:
 
 
 def test_stuck_button(machine: Machine) -> None:
-    """A button that stays closed is named in one line, and letting it go teaches nothing."""
-    before = machine.call(service.journal_now)
-    machine.call(service.restart, teaching.TOML)
+    """A button that is closed from the start is named in one line, and letting it go teaches nothing."""
+    machine.call(teaching.restart)
     machine.call(guest.set_switch, teaching.BUTTON, 1)
-    said = machine.call(service.wait_for_words, before, "has been held")
+    before = machine.call(service.journal_now)
+    machine.call(guest.succeed, "systemctl", "restart", "pigate")
+    machine.call(service.wait_for_words, before, "GPIO 23, the teach button, has been held")
     machine.call(guest.set_switch, teaching.BUTTON, 0)
     machine.call(flips.show_all, XOR)
-    assert [line for line in said if "GPIO 23" in line] == [line for line in said if "has been held" in line]
-    assert len([line for line in machine.call(service.said_since, before) if "GPIO 23" in line]) == 1
+    said = machine.call(service.said_since, before)
+    assert len([line for line in said if "GPIO 23" in line]) == 1, said
     assert machine.call(teaching.taught) == XOR
 
 
@@ -51,14 +53,17 @@ def test_stuck_button(machine: Machine) -> None:
 def test_power_cuts_while_saving(machine: Machine, cuts: int) -> None:
     """What the LED said yes to comes back after a power cut; if the cut came before, what was there before."""
     chance = random.Random(1)
-    machine.call(service.restart, teaching.TOML)
-    table, yes = XOR, 0
-    for _ in range(cuts):
+    machine.call(teaching.restart)
+    table = XOR
+    for cut in range(cuts):
         levels = chance.choice(list(table))
         before = machine.call(teaching.decision, levels)
         assert before == table[levels]
-        machine.call(teaching.press)
-        time.sleep(chance.uniform(0, 1.5))
+        if cut % 3 == 0:
+            machine.call(teaching.teach, levels, OTHER[before])
+        else:
+            machine.call(teaching.press)
+            time.sleep(chance.uniform(0, 1.5))
         said_yes = machine.call(teaching.shown) != before
         machine.cut_power()
         machine.check_disk()
@@ -66,18 +71,17 @@ def test_power_cuts_while_saving(machine: Machine, cuts: int) -> None:
         machine.call(service.wait_for_unit, "pigate")
         assert machine.call(service.unit, "pigate")["NRestarts"] == "0"
         after = machine.call(teaching.taught)
-        corrected = table | {levels: "0" if before == "1" else "1"}
+        corrected = table | {levels: OTHER[before]}
         assert after in ([corrected] if said_yes else [table, corrected])
         assert machine.call(teaching.decision, levels) == after[levels]
         table = after
-        yes += said_yes
     machine.call(flips.show_all, table)
     assert "taught.2" not in machine.call(guest.succeed, "ls", "/var/lib/pigate")
 
 
 def test_state_that_cannot_be_written(machine: Machine) -> None:
     """With a full disk, and with a read-only state directory, a press changes nothing and is one line."""
-    machine.call(service.restart, teaching.TOML)
+    machine.call(teaching.restart)
     machine.call(service.fill_disk)
     for reason in ("No space left on device", "Read-only file system"):
         before = machine.call(service.journal_now)
@@ -89,7 +93,7 @@ def test_state_that_cannot_be_written(machine: Machine) -> None:
         assert machine.call(teaching.taught) == XOR
         machine.call(guest.succeed, "rm", "--force", "/root/filling")
         machine.call(service.drop_in, "[Service]\nReadOnlyPaths=/var/lib/pigate\n")
-        machine.call(guest.succeed, "systemctl", "restart", "pigate")
+        machine.call(teaching.restart)
 
 
 def test_taught_through_the_page(machine: Machine) -> None:
