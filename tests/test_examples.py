@@ -28,6 +28,7 @@ NOT_RUN = {
     "apt install": "it changes the machine",
     "systemctl": "it needs the installed service, which tests/system boots",
     "systemd/": "it changes the machine; tests/system installs and removes",
+    "sudo pigate": "it needs the installed service, which tests/system boots",
     "/opt/pigate/": "it needs the installed service, which tests/system boots",
     "GpiodFactory()": "it needs a Raspberry Pi",
     "-m benchmarks": "it takes a minute of an idle machine",

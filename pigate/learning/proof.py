@@ -79,14 +79,14 @@ class Examined:
     def __str__(self) -> str:
         """Return a line for each row, with its target, predictions and verdict, and a line that sums up."""
         table = self.table
-        lines = [f"{'row':<9} {'target':<8} {'prediction':<{10 * table.outputs}} verdict"]
+        lines = [f"{'row':<9} {'target':<8} {'prediction':<{11 * table.outputs - 1}} verdict"]
         for levels in every_levels(table.inputs):
             prediction, decision = self.decide(levels)
             if levels not in table.rows:
                 verdict = f"not taught: a guess, {' '.join(decision)}"
             else:
                 verdict = "not learned" if levels in self.not_learned else "learned"
-            numbers = " ".join(f"{p:<9.5f}" for p in prediction)
+            numbers = " ".join(f"{p:<10.5f}" for p in prediction)
             lines.append(f"{levels:<9} {table.rows.get(levels, '-'):<8} {numbers} {verdict}".rstrip())
         return "\n".join([*lines, self._sum()])
 

@@ -83,7 +83,7 @@ class Trained(Examined):
     ('off',)
     >>> print(trained)  # doctest: +ELLIPSIS
     row       target   prediction verdict
-    000       1        0.9...   learned
+    000       1        0.9...    learned
     ...
     xor: learned by a 3-4-1 network in ... epochs (...
     """

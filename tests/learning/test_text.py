@@ -32,6 +32,15 @@ def test_text() -> None:
     assert len(text.splitlines()) == 10
 
 
+@pytest.mark.parametrize("name", ["xor", "full-adder"])
+def test_columns(name: str) -> None:
+    """Each column of the text begins under its heading, for one output and for several."""
+    heading, *lines = str(train(TruthTable.named(name))).splitlines()[:-1]
+    for column in ("target", "prediction", "verdict"):
+        at = heading.index(column)
+        assert all(line[at - 1] == " " and line[at] != " " for line in lines)
+
+
 def test_text_not_learned() -> None:
     """Rows that are not learned are marked, and the sum says NOT."""
     trained = train(TruthTable.named("xor"), hidden=(), epochs=20)
