@@ -128,6 +128,14 @@ def test_record_of_a_short_training() -> None:
     assert trained.record.snapshot_epochs == tuple(range(trained.epochs + 1))
 
 
+def test_record_of_a_network_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where not two epochs' weights fit, the first and the last are kept."""
+    monkeypatch.setattr(attempt, "MAX_RECORD_SIZE", 1)
+    trained = train(XOR)
+    check_record(trained)
+    assert trained.record.snapshot_epochs == (0, trained.epochs)
+
+
 def test_record_in_words() -> None:
     """A record says in words how long the training took, in milliseconds."""
     record = replace(train(XOR).record, duration_s=0.0254)
