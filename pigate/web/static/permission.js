@@ -9,6 +9,7 @@ const AGAIN_MS = 10_000;
 
 /** @param {() => void} changed called when the page may teach now, or may no more */
 export function makePermission(changed) {
+  addEventListener("hashchange", changed); // a key may have come
   let asked = ""; // the key that the gate was asked about
   let right = ""; // the key that it took
   let why = ""; // it did not take the last one
