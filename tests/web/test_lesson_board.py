@@ -14,7 +14,6 @@ from .browsing import XOR, Begin, Look, Show, decided, expect, news_of
 from .lessons import Pointer, aim, button, flip, guess, lesson_switch, row
 from .test_lesson import opened
 
-
 GATE = "fetch('/api/state').then((answer) => answer.json()).then((state) => state.gate)"
 
 
@@ -127,7 +126,7 @@ def test_refused_and_cancelled(show: Show, look: Look) -> None:
 
 
 def test_put_on_the_board(begin: Begin, look: Look) -> None:
-    """The networks of steps 4 and 5 work on the board once it has proved them; one that fails is refused, and said to."""
+    """The networks of steps 4 and 5 work on the board once it has proved them; one that fails is refused."""
     page = opened(look, begin().address, 4, loses=True)
     put, told = page.get_by_role("button", name="Put it on the board"), page.locator("#put [role=status]")
     guess(page, Pointer(page), 0)
@@ -164,7 +163,9 @@ def test_taught_board_decides(begin: Begin, look: Look) -> None:
     button(page, "Teach").click()
     expect(page.locator("#score")).to_have_text("7 of 7 rows right")
     expect(page.locator("#seen")).to_contain_text("You taught it 7 of 8 rows")
-    expect(page.locator("#extra")).to_have_text("The board works by this table now. After a restart it works as before.")
+    expect(page.locator("#extra")).to_have_text(
+        "The board works by this table now. After a restart it works as before."
+    )
     state = page.evaluate("fetch('/api/state').then((answer) => answer.json())")
     wanted = XOR.table.rows | {"001": "1"}
     assert state["gate"]["rows"] == {levels: target for levels, target in wanted.items() if levels != "110"}

@@ -108,7 +108,7 @@ def test_this_is_wrong_and_undo(run: Run, look: Look) -> None:
 
 
 def test_a_row_that_is_not_taught_is_a_guess_in_words(run: Run, look: Look) -> None:
-    """A row taken out is a guess, beside the LED and in the table; "This is wrong" teaches the opposite of the guess."""
+    """A row taken out is a guess, beside the LED and in the table; "This is wrong" teaches its opposite."""
     page = look(run.address)
     set_switches(page, "110")
     expect(page.locator(".led .origin")).to_be_empty()
@@ -247,7 +247,7 @@ def test_what_the_gate_refuses_is_one_sentence(run: Run, look: Look) -> None:
 
 
 def test_what_cannot_be_learned_leaves_the_old_gate(begin: Begin, look: Look) -> None:
-    """A row that the network cannot learn with the others is not taught, which the page says; there is no Undo for it."""
+    """A row that the network cannot learn with the others is not taught, and the page says so; there is no Undo for it."""
     page = look(begin("--table", "and", "--hidden", "none").address)
     click_to(page, "111", "0")
     click_to(page, "111", UNTAUGHT)
