@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pigate.learning.tables import TruthTable
-from pigate.web.guard import MAX_WRONG
 
 from ..gate.run.hands import on_pins
 from .browsing import XOR, Look, Show, expect, free_port, news_of
@@ -21,7 +20,7 @@ from .lessons import Pointer, aim, button, guess
 from .site import Site, served
 from .test_accessible import serious
 from .test_lesson import opened
-from .test_teach_by_clicks import click_to, told, undo, wrong
+from .test_teach_by_clicks import click_to, refuse, told, undo, wrong
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -45,7 +44,7 @@ class Real:
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
-    """A gate that these tests share: each leaves its rows as they were, and its door open."""
+    """A gate that these tests share: each leaves its rows as they were."""
     folder = tmp_path_factory.mktemp("real")
     command = on_pins(folder, f"[web]\nenabled = true\nteach = true\nport = {free_port()}\n")
     state = folder / "state"
@@ -161,6 +160,7 @@ def test_a_network_of_the_lesson_on_a_real_board(real: Real, look: Look) -> None
     weights = [matrix.tolist() for matrix in XOR.network.weights]
     body = {"table": "".join(every.rows.values()), "weights": weights}
     assert real.site.post("/api/weights", body, Authorization=f"Bearer {real.key}")[0] == 202
+    real.site.until_state(lambda state: state["gate"]["table"] == body["table"])
 
 
 def test_this_is_wrong_in_the_lesson(real: Real, look: Look) -> None:
@@ -177,17 +177,15 @@ def test_this_is_wrong_in_the_lesson(real: Real, look: Look) -> None:
 
 
 def test_a_closed_door(real: Real, look: Look) -> None:
-    """After ten wrong keys the right one opens nothing for a minute, which is one sentence; the key is not lost."""
-    for _ in range(MAX_WRONG):
-        real.site.post("/api/key", {}, Authorization="Bearer x")
-    status, _, body = real.site.post("/api/key", {}, Authorization=f"Bearer {real.key}")
-    assert (status, json.loads(body)["error"]) == (429, "there were too many wrong keys: wait a minute")
-    page = look(real.link, loses=True)
+    """Where the door is closed, one sentence says so; the key is kept, and asked about again."""
+    page = look(real.address, loses=True)
+    answer = {"status": 429, "json": {"error": "there were too many wrong keys: wait a minute"}}
+    page.route("**/api/key", partial(refuse, answer))
+    page.clock.install()
+    page.goto("about:blank")
+    page.goto(real.link)
     told(page, "There were too many wrong keys: wait a minute.")
     nothing_offered(page)
-    page.clock.install()
-    page.reload()
-    told(page, "There were too many wrong keys: wait a minute.")
-    page.route("**/api/key", lambda route: route.fulfill(status=202, json={}))
+    page.unroute("**/api/key")
     page.clock.fast_forward(15_000)
     expect(page.locator(".aim")).to_have_count(8)
