@@ -75,6 +75,7 @@ export function hint({ kind, writable }) {
 export function history(training) {
   if (!training.starts && !Object.keys(training.rows).length) return "Nothing is learned yet: all weights are 0.";
   if (!training.starts) return "The weights were given, not trained: there is nothing to replay.";
+  if (training.learned && !training.epochs) return "Every row was right before the first epoch: the network had nothing to learn.";
   const many = training.starts > 1;
   const rule = training.rule === "plain" ? `the plain rule at rate ${training.learning_rate}` : "the resilient rule";
   const how = `${rule}, ${training.bias ? "with" : "without"} bias, seed ${whole(training.seed)}`;
