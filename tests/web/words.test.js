@@ -71,8 +71,8 @@ test("a history names the winner, and earlier attempts that were stuck", () => {
 });
 
 test("without a row nothing is learned; given weights were not trained", () => {
-  assert.match(history({ ...TRAINED, starts: 0, rows: {} }), /^Nothing is learned yet/);
-  assert.match(history({ ...TRAINED, starts: 0, rows: { "000": "1" } }), /^The weights were given/);
+  assert.match(history({ ...TRAINED, starts: 0, snapshots: [[[[0], [0]], [[0]]]] }), /^Nothing is learned yet/);
+  assert.match(history({ ...TRAINED, starts: 0, snapshots: [[[[0], [0]], [[-1]]]] }), /^The weights were given/);
   assert.match(history({ ...TRAINED, epochs: 0 }), /^Every row was right before the first epoch/);
 });
 

@@ -73,7 +73,8 @@ export function hint({ kind, writable }) {
 
 /** How a training went; the gate's own words stand elsewhere. @param {Training} training @returns {string} */
 export function history(training) {
-  if (!training.starts && !Object.keys(training.rows).length) return "Nothing is learned yet: all weights are 0.";
+  const untouched = !training.starts && training.snapshots.flat(3).every((weight) => weight === 0);
+  if (untouched) return "Nothing is learned yet: all weights are 0.";
   if (!training.starts) return "The weights were given, not trained: there is nothing to replay.";
   if (training.learned && !training.epochs) return "Every row was right before the first epoch: the network had nothing to learn.";
   const many = training.starts > 1;
