@@ -31,15 +31,20 @@ def main() -> None:
         page = opened(browser, address, viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
         page.clock.install()
         pictures = [picture for scene in (flips, replay, lesson) for picture in scene(page)]
-    path = HERE / "film.webp"
-    first, *others = (picture for picture, _ in pictures)
-    durations = [duration for _, duration in pictures]
-    first.save(path, save_all=True, append_images=others, duration=durations, loop=0, quality=55, method=6)
-    if path.stat().st_size > MOST_BYTES:
-        sys.exit(f"{path} has {path.stat().st_size} bytes, more than {MOST_BYTES}")
+    write("film.webp", pictures, MOST_BYTES)
 
 
 Pictures = Iterator[tuple[Image.Image, int]]
+
+
+def write(name: str, pictures: list[tuple[Image.Image, int]], most_bytes: int) -> None:
+    """Write pictures, each shown for its milliseconds, into one file, which may have at most so many bytes."""
+    path = HERE / name
+    first, *others = (picture for picture, _ in pictures)
+    durations = [duration for _, duration in pictures]
+    first.save(path, save_all=True, append_images=others, duration=durations, loop=0, quality=55, method=6)
+    if path.stat().st_size > most_bytes:
+        sys.exit(f"{path} has {path.stat().st_size} bytes, more than {most_bytes}")
 
 
 def flips(page: Page) -> Pictures:
@@ -84,4 +89,5 @@ def taken(page: Page, duration: int) -> tuple[Image.Image, int]:
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB").resize(FILM, Image.Resampling.LANCZOS), duration
 
 
-main()
+if __name__ == "__main__":
+    main()

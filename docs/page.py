@@ -6,6 +6,7 @@ It needs Chromium (Debian: apt install chromium) and the extra ``dev``.
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -44,7 +45,12 @@ def gate() -> Iterator[tuple[Browser, str]]:
         config.write_text("[web]\nport = 0\n")
         command = [sys.executable, "-P", "-m", "pigate", "run", "--board", "simulated", "--config", str(config)]
         with subprocess.Popen(  # noqa: S603 (this repository's own program)
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"STATE_DIRECTORY": folder},
         ) as run:
             address = next(line.split()[-1] for line in run.stderr or () if line.startswith("live page: "))
             with sync_playwright() as playwright:

@@ -46,24 +46,24 @@ class Door:
         self._wrong: list[float] = []  # when the last wrong keys came
         self._closed_until = clock()
 
-    def refusal(self, authorization: str) -> str:
-        """Return why somebody may not teach who sends this header; empty for who may."""
+    def refusal(self, authorization: str) -> tuple[int, str] | None:
+        """Return why somebody may not teach who sends this header, with the HTTP status; None for who may."""
         scheme, _, key = authorization.partition(" ")
         if scheme.lower() != "bearer" or not key:
-            return "only who has the key may teach: open the link that pigate key prints"
+            return 403, "only who has the key may teach: open the link that pigate key prints"
         now = self._clock()
         if now < self._closed_until:
-            return "there were too many wrong keys: wait a minute"
+            return 429, "there were too many wrong keys: wait a minute"
         try:
             right = read_text(self._path, ConfigError).strip()
         except ConfigError:
-            return "there is no key: pigate key makes one"
+            return 403, "there is no key: pigate key makes one"
         if hmac.compare_digest(key.encode(), right.encode()):
-            return ""
+            return None
         self._wrong = [*(when for when in self._wrong if when > now - WRONG_S), now]
         if len(self._wrong) >= MAX_WRONG:
             self._wrong, self._closed_until = [], now + WRONG_S
-        return "this is not the key: open the link that pigate key prints"
+        return 403, "this is not the key: open the link that pigate key prints"
 
 
 class Guard:

@@ -1,4 +1,4 @@
-"""The server of the live page and the lesson: files, state, stream of events, published programs, five requests."""
+"""The server of the live page and the lesson: files, state, stream of events, published programs, requests."""
 
 from __future__ import annotations
 
@@ -87,6 +87,11 @@ def application(feed: Feed, asker: Asker, door: Door | None = None) -> ASGIApp:
         await _asked(asker, lambda: requests.use(wanted, board, gate))
         return JSONResponse({}, 202)
 
+    async def key(request: Request) -> Response:  # so that a page offers nothing that is refused then
+        board, _ = await feed.gate()
+        await _body(request, board, Nothing, door)
+        return JSONResponse({}, 202)
+
     async def cancel(request: Request) -> Response:
         board, _ = await feed.gate()
         await _body(request, board, Nothing)
@@ -105,6 +110,7 @@ def application(feed: Feed, asker: Asker, door: Door | None = None) -> ASGIApp:
         Route("/api/cancel", cancel, methods=["POST"]),
         Route("/api/teach", teach, methods=["POST"]),
         Route("/api/weights", weights, methods=["POST"]),
+        Route("/api/key", key, methods=["POST"]),
     ]
     return Guard(Starlette(routes=routes, exception_handlers={HTTPException: _refusal}))
 
@@ -159,7 +165,7 @@ async def _body(
         raise HTTPException(403, "only this page may ask for that")
     # After the origin, so that no other site's page can close the door.
     if not free and door is not None and (refusal := door.refusal(request.headers.get("authorization", ""))):
-        raise HTTPException(403, refusal)
+        raise HTTPException(*refusal)
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise HTTPException(415, "the body must be JSON")
     body = b""

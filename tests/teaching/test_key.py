@@ -71,19 +71,24 @@ class Clock:
         return self.now
 
 
+def status_of(refusal: tuple[int, str] | None) -> int | None:
+    """Return the status with which somebody is refused."""
+    return refusal and refusal[0]
+
+
 def test_door(folder: Path) -> None:
     """Only the key opens, as it stands in the file now: a replaced one is a wrong one, and so is none."""
     door = Door(key_file(), Clock())
-    assert "pigate key" in door.refusal("Bearer x")  # nobody has made one
+    assert door.refusal("Bearer x") == (403, "there is no key: pigate key makes one")
     first = key()
-    assert door.refusal(f"Bearer {first}") == ""
-    assert door.refusal(f"bearer {first}") == ""
+    assert door.refusal(f"Bearer {first}") is None
+    assert door.refusal(f"bearer {first}") is None
     for wrong in ("", first, "Bearer", "Bearer ", f"Basic {first}", f"Bearer {first}x", "Bearer ü", f"Bearer {first} "):
-        assert door.refusal(wrong)
+        assert status_of(door.refusal(wrong)) == 403
     (folder / "key").unlink()
     second = key()
     assert door.refusal(f"Bearer {first}")
-    assert door.refusal(f"Bearer {second}") == ""
+    assert door.refusal(f"Bearer {second}") is None
 
 
 def test_an_empty_key_file_opens_to_nobody(folder: Path) -> None:
@@ -101,15 +106,17 @@ def test_ten_wrong_keys_in_a_minute_close_the_door_for_a_minute(folder: Path) ->
     door, right = Door(key_file(), clock), f"Bearer {key()}"
     for _ in range(MAX_WRONG - 1):
         assert door.refusal("Bearer wrong")
-    assert door.refusal(right) == ""
+    assert door.refusal(right) is None
     clock.now += WRONG_S + 1
     for _ in range(MAX_WRONG - 1):
         assert door.refusal("Bearer wrong")
-    assert door.refusal(right) == ""
-    assert "wrong" not in door.refusal("")  # none is not a wrong one
-    assert door.refusal("Bearer wrong")
-    assert "wait a minute" in door.refusal(right)
+    assert door.refusal(right) is None
+    assert status_of(door.refusal("")) == 403  # none is not a wrong one
+    assert status_of(door.refusal("Bearer wrong")) == 403
+    assert status_of(door.refusal("")) == 403
+    closed = (429, "there were too many wrong keys: wait a minute")
+    assert door.refusal(right) == closed
     clock.now += WRONG_S - 0.1
-    assert "wait a minute" in door.refusal(right)
+    assert door.refusal(right) == closed
     clock.now += 0.1
-    assert door.refusal(right) == ""
+    assert door.refusal(right) is None

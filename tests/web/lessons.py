@@ -226,6 +226,10 @@ def teach(page: Page, hand: Pointer) -> None:
     aim(page, hand, {"110": "\u2013"})
     hand.press(button(page, "Teach"))
     expect(page.locator("#seen")).to_contain_text("You taught it 7 of 8 rows")
+    flip(page, hand, "101")
+    hand.press(button(page, "This is wrong"))
+    expect(row(page, "101").locator(".target")).to_have_text("1")
+    expect(page.locator(".led")).to_have_attribute("data-decision", "on")
 
 
 STEPS: list[Callable[[Any, Pointer], None]] = [by_hand, alone, shrug, four_helpers, race, sure, teach]

@@ -120,7 +120,7 @@ def test_guesses(show: Show, look: Look) -> None:
         else:
             expect(target).to_have_text("\u2013")
             expect(verdict).to_have_text(f"a guess: {trained.decide(levels)[1][0]}")
-    expect(page.locator("#rule")).to_contain_text("Four rows were never taught")
+    expect(page.locator("#rule")).to_contain_text("Four rows are not taught")
     expect(page.locator("#announcement")).to_contain_text("a guess: this row is not taught")
 
 

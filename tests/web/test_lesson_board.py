@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pigate.learning.tables import TruthTable
@@ -11,6 +13,8 @@ from pigate.web.messages import Cancel, News
 from .browsing import XOR, Begin, Look, Show, decided, expect, news_of
 from .lessons import Pointer, aim, button, flip, guess, lesson_switch, row
 from .test_lesson import opened
+
+GATE = "fetch('/api/state').then((answer) => answer.json()).then((state) => state.gate)"
 
 
 def test_simulated_board(begin: Begin, look: Look) -> None:
@@ -121,6 +125,36 @@ def test_refused_and_cancelled(show: Show, look: Look) -> None:
     assert [type(message) for message in shown.asked] == [Cancel]
 
 
+def test_put_on_the_board(begin: Begin, look: Look) -> None:
+    """The networks of steps 4 and 5 work on the board once it has proved them; one that fails is refused."""
+    page = opened(look, begin().address, 4, loses=True)
+    put, told = page.get_by_role("button", name="Put it on the board"), page.locator("#put [role=status]")
+    guess(page, Pointer(page), 0)
+    expect(put).to_be_disabled()
+    button(page, "Run").click()
+    expect(page.locator("#score")).to_have_text("7 of 7 rows right")
+    put.click()
+    expect(told).to_have_text(re.compile("^It is on the board.* After a restart it works as before.$"))
+    page.wait_for_function(f"{GATE}.then((gate) => gate.table === '001111-0')")
+    gate = page.evaluate(GATE)
+    assert (gate["layers"], len(gate["weights"][0])) == ([3, 4, 1], 3)
+    page.goto(page.url.replace("#4", "#5"))
+    expect(put).to_be_disabled()
+    guess(page, Pointer(page), 1)
+    button(page, "Race").click()
+    expect(page.locator(".lane.lost")).to_have_count(5)
+    put.click()
+    expect(told).to_contain_text("not all answers were right")
+    assert page.evaluate(GATE) == gate
+    page.get_by_role("button", name="start 2").click()
+    expect(told).to_be_empty()
+    put.click()
+    expect(told).to_contain_text("It is on the board")
+    page.wait_for_function(f"{GATE}.then((gate) => gate.table === '10000001')")
+    page.goto(page.url.replace("#5", "#3"))
+    expect(put).to_be_hidden()
+
+
 def test_taught_board_decides(begin: Begin, look: Look) -> None:
     """A table that leaves a row out is learned before one's eyes and works on the board; a restart forgets it."""
     page = opened(look, begin().address, 7)
@@ -130,6 +164,9 @@ def test_taught_board_decides(begin: Begin, look: Look) -> None:
     button(page, "Teach").click()
     expect(page.locator("#score")).to_have_text("7 of 7 rows right")
     expect(page.locator("#seen")).to_contain_text("You taught it 7 of 8 rows")
+    expect(page.locator("#extra")).to_have_text(
+        "The board works by this table now. After a restart it works as before."
+    )
     state = page.evaluate("fetch('/api/state').then((answer) => answer.json())")
     wanted = XOR.table.rows | {"001": "1"}
     assert state["gate"]["rows"] == {levels: target for levels, target in wanted.items() if levels != "110"}

@@ -49,14 +49,6 @@ def test_rows_by_keyboard(run: Run, look: Look) -> None:
     assert page.locator(".set[tabindex='0']").all_inner_texts() == ["000"]
 
 
-def test_targets_lead_to_the_lesson(run: Run, look: Look) -> None:
-    """A row's target leads to the lesson's last step, where one teaches rows."""
-    page = look(run.address)
-    page.get_by_role("link", name="Target 0 of 101: teach it yourself").click()
-    expect(page.locator("body.lesson")).to_be_visible()
-    assert page.url == f"{run.address}lesson#7"
-
-
 def test_real_rows_set_nothing(show: Show, look: Look) -> None:
     """Before a real board the rows are no buttons."""
     page = look(show(news_of(XOR, "010", simulated=False)).address)

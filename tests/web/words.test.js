@@ -56,6 +56,9 @@ test("the introduction counts what there is, and says how the network came to it
   );
   const given = introduction({ ...state, training: { ...TRAINED, starts: 0 } }, true).join("");
   assert.match(given, /was given weights that keep xor: 1 when all agree\.$/);
+  const blank = introduction({ ...state, gate: { ...gate, table: "blank", rows: {} }, training: { ...TRAINED, starts: 0 } }, true).join("");
+  assert.match(blank, /Nobody programmed the logic, and no row is taught yet: the table is blank\.$/);
+  assert.doesNotMatch(blank, /given/);
   const failed = introduction({ ...state, training: { ...TRAINED, learned: false, table: "or" } }, false).join("");
   assert.match(failed, /^A replay of a training that failed: it tried or, and did not learn it\./);
 });
@@ -65,6 +68,12 @@ test("a history names the winner, and earlier attempts that were stuck", () => {
   assert.match(text, /^Four random starts side by side, the resilient rule, with bias, seed 1\. Start 3 had every row right first, after 14 epochs, 1\.7 ms\./);
   assert.match(text, /Two earlier batches got stuck and made way\.$/);
   assert.match(history({ ...TRAINED, starts: 1, winner: 0, rule: "plain" }), /^One random start, the plain rule at rate 1, .* It had every row right after/);
+});
+
+test("without a row nothing is learned; given weights were not trained", () => {
+  assert.match(history({ ...TRAINED, starts: 0, snapshots: [[[[0], [0]], [[0]]]] }), /^Nothing is learned yet/);
+  assert.match(history({ ...TRAINED, starts: 0, snapshots: [[[[0], [0]], [[-1]]]] }), /^The weights were given/);
+  assert.match(history({ ...TRAINED, epochs: 0 }), /^Every row was right before the first epoch/);
 });
 
 test("the history of a failure names the rows, and says nothing of the gate", () => {

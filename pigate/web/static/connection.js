@@ -1,5 +1,7 @@
 /** The stream of events from the gate, and its return after every loss. */
 
+import { theKey } from "./key.js";
+
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Snapshot} Snapshot */
 
@@ -53,21 +55,27 @@ export function follow(on) {
 }
 
 /**
- * Ask the gate for something.
- * @param {string} path @param {object} body @returns {Promise<string>} one line that says what is wrong; empty if nothing is
+ * Ask the gate for something, with the key if there is one.
+ * @param {string} path @param {object} body
+ * @returns {Promise<{status: number, problem: string, answer: any}>} `problem` is one line that says what is wrong; empty if
+ *     nothing is. Status 0: there is no answer
  */
-export async function post(path, body) {
+export async function ask(path, body) {
+  const key = theKey();
   try {
-    const answer = await fetch(path, {
+    const reply = await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...(key && { Authorization: `Bearer ${key}` }) },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(15_000),
     });
-    if (answer.ok) return "";
-    const { error } = await answer.json().catch(() => ({ error: "" }));
-    return error || `the gate refused: ${answer.status} ${answer.statusText}`;
+    const { status, ok } = reply;
+    const answer = await reply.json().catch(() => ({}));
+    return { status, answer, problem: ok ? "" : answer.error || `the gate refused: ${status} ${reply.statusText}` };
   } catch {
-    return "the gate does not answer";
+    return { status: 0, answer: {}, problem: "the gate does not answer" };
   }
 }
+
+/** The same, for who only wants to know what is wrong. @param {string} path @param {object} body @returns {Promise<string>} */
+export const post = async (path, body) => (await ask(path, body)).problem;

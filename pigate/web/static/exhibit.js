@@ -16,15 +16,14 @@ import { list, whole } from "./words.js";
 
 /** Units that a switch or an LED of the usual size takes. */
 const MANY = 66;
-/** Rem that the two boards take when the drawing runs downwards, as in the page's style. */
-const BOARDS_REM = 16.2;
 const REM = 16; // units
 
-/** @returns the exhibit, in the elements that the page has for it */
-export function makeExhibit() {
+/** @param {(output: number) => void} wrong called when a person says that an output is wrong
+ * @returns the exhibit, in the elements that the page has for it */
+export function makeExhibit(wrong) {
   const box = byId("exhibit");
   const switches = makeSwitches(byId("switches"), (problem) => say(byId("switches-problem"), problem));
-  const leds = makeLeds(byId("leds"));
+  const leds = makeLeds(byId("leds"), wrong);
   const diagram = makeDiagram(byId("diagram"), (neuron) => {
     looked = neuron;
     kept = neuron ?? kept;
@@ -51,9 +50,10 @@ export function makeExhibit() {
    * @param {boolean} downwards @returns {number} pixels */
   function room(downwards) {
     const alone = document.fullscreenElement;
-    const below = byId("transport").offsetHeight + (alone ? byId("formula").offsetHeight + REM * unit() : 0);
+    const below = byId("transport").offsetHeight + byId("teacher").offsetHeight + (alone ? byId("formula").offsetHeight + REM * unit() : 0);
     const top = box.getBoundingClientRect().top + (alone ?? document.documentElement).scrollTop;
-    return Math.floor(innerHeight - top - below - (downwards ? BOARDS_REM * REM * unit() : 0)) - 1;
+    const boards = downwards ? [...box.querySelectorAll(".pcb")].reduce((all, { clientHeight }) => all + clientHeight, 0) : 0;
+    return Math.floor(innerHeight - top - below - boards) - 1;
   }
 
   function build() {
@@ -95,12 +95,12 @@ export function makeExhibit() {
   return {
     flip: switches.flip,
     set: switches.set,
-    /** @param {State} nextState @param {Subject} nextSubject @param {boolean} lost */
-    update(nextState, nextSubject, lost) {
+    /** @param {State} nextState @param {Subject} nextSubject @param {boolean} lost @param {boolean} may teach */
+    update(nextState, nextSubject, lost, may) {
       state = nextState;
       subject = nextSubject;
       switches.update(state, lost);
-      leds.update(state, namesOf(state.output_names, state.gate.table));
+      leds.update(state, namesOf(state.output_names, state.gate.table), may);
       build();
       draw();
       const chattering = state.snapshot?.chattering ?? [];

@@ -1,6 +1,6 @@
 /** The LEDs: what the gate decided, as it shows on the board. */
 
-import { html, say, svg } from "./element.js";
+import { html, say, set, svg } from "./element.js";
 import { fixed } from "./words.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -21,8 +21,11 @@ function led() {
   );
 }
 
-/** @param {HTMLElement} root a list */
-export function makeLeds(root) {
+/**
+ * @param {HTMLElement} root a list
+ * @param {((output: number) => void) | null} [wrong] called when a person says that an output is wrong; null where they cannot
+ */
+export function makeLeds(root, wrong = null) {
   /** @type {HTMLElement[]} */
   let items = [];
   let built = "";
@@ -30,8 +33,11 @@ export function makeLeds(root) {
   /** @param {number[]} gpios @param {string[]} names of the outputs */
   function build(gpios, names) {
     built = [gpios, names].join("|");
-    items = gpios.map((gpio, index) =>
-      html(
+    items = gpios.map((gpio, index) => {
+      const said = gpios.length > 1 ? `: ${names[index] ?? `output ${index + 1}`}` : "";
+      const button = wrong && html("button", { type: "button", class: "deny", "aria-label": `This is wrong${said}` }, html("span", {}, "This is "), "wrong");
+      button?.addEventListener("click", () => wrong?.(index));
+      return html(
         "li",
         { class: "led" },
         led(),
@@ -41,16 +47,18 @@ export function makeLeds(root) {
           ...(names[index] ? [html("span", { class: "name" }, names[index])] : []),
           html("span", {}, html("b", { class: "decision" }), html("span", { class: "now" }, "live")),
           html("span", { class: "prediction" }),
+          html("span", { class: "origin" }),
           html("span", { class: "silk" }, html("b", {}, html("span", { class: "gpio" }, "GPIO "), String(gpio))),
+          ...(button ? [button] : []),
         ),
-      ),
-    );
+      );
+    });
     root.replaceChildren(...items);
   }
 
   return {
-    /** @param {State} state @param {string[]} [names] of the outputs */
-    update({ board, snapshot }, names = []) {
+    /** @param {State} state @param {string[]} [names] of the outputs @param {boolean} [may] teach */
+    update({ board, gate, snapshot }, names = [], may = false) {
       if ([board.outputs, names].join("|") !== built) build(board.outputs, names);
       items.forEach((item, index) => {
         const decision = snapshot?.decision[index] ?? "unknown";
@@ -58,6 +66,9 @@ export function makeLeds(root) {
         say(/** @type {Element} */ (item.querySelector(".decision")), decision === "unknown" ? "waiting" : decision);
         const text = snapshot ? fixed(snapshot.prediction[index], 3) : "";
         say(/** @type {Element} */ (item.querySelector(".prediction")), text);
+        const untaught = snapshot?.taught === false;
+        say(/** @type {Element} */ (item.querySelector(".origin")), untaught ? (gate.guesses ? "a guess" : "not taught") : "");
+        set(item.querySelector(".deny") ?? item, { hidden: wrong !== null && !may });
       });
     },
     /** Stand level with the output neurons. @param {number[]} along pixels */

@@ -1,14 +1,18 @@
 /** The page: what the gate tells goes to the panels, what a person does goes to the gate. */
 
 import { follow } from "./connection.js";
+import { next as nextTargets, opposite } from "./correction.js";
 import { byId, html, say } from "./element.js";
 import { makeExhibit } from "./exhibit.js";
 import { explainTerms, sayExplained } from "./explain.js";
 import { makeFullScreen } from "./fullscreen.js";
+import { decide } from "./network.js";
 import { makeOffer } from "./offer.js";
+import { makePermission } from "./permission.js";
 import { makeReplay, momentInNumbers } from "./replay.js";
 import { namesOf, settle, subjectOf } from "./subject.js";
 import { makeTable } from "./table.js";
+import { makeTeacher } from "./teacher.js";
 import { makeTrainer } from "./trainer.js";
 import { fixed, hint, history, introduction, named } from "./words.js";
 
@@ -31,8 +35,10 @@ const PICTURE_MS = 16;
 
 const hideExplanation = explainTerms(byId("thinking"));
 makeFullScreen(byId("full"), byId("thinking"));
-const exhibit = makeExhibit();
-const table = makeTable(exhibit.set);
+const permission = makePermission(soon);
+const teacher = makeTeacher(permission, soon);
+const exhibit = makeExhibit(wrong);
+const table = makeTable(exhibit.set, aim);
 const replay = makeReplay((next) => {
   moment = next;
   soon();
@@ -70,10 +76,28 @@ function draw() {
   tell(state, training);
   offer.update(state);
   replay.update(state, moment);
-  exhibit.update(state, subject, lost);
-  table.update(state, subject);
+  teacher.update(state, lost);
+  const may = permission.may(state.board);
+  exhibit.update(state, subject, lost, may);
+  table.update(state, subject, may);
   trainer.update(state, lost);
   announce(state);
+}
+
+/** What the LED shows now is wrong. @param {number} output */
+function wrong(output) {
+  if (!state || lost) return;
+  const { snapshot, gate } = state;
+  if (!snapshot || snapshot.chattering.length || /[^01]/.test(snapshot.levels)) return teacher.tell("The switches do not rest: nothing was taught.");
+  teacher.teach(snapshot.levels, opposite(gate.rows[snapshot.levels], snapshot.decision, output));
+}
+
+/** A row's target was clicked. @param {string} levels @param {number} output */
+function aim(levels, output) {
+  if (!state || lost) return;
+  if (moment !== null) return teacher.tell("This is a replay: go back to live, and teach there.");
+  const { rows, predictions, tolerance } = state.gate;
+  teacher.teach(levels, nextTargets(rows[levels], predictions[levels].map((p) => decide(p, tolerance)), output));
 }
 
 /** What is on show, and how it was learned, in words. @param {State} state @param {import("./types.js").Training} training */
@@ -102,7 +126,7 @@ function tell(state, training) {
 function announce({ snapshot, gate, output_names }) {
   const names = namesOf(output_names, gate.table);
   const decided = snapshot?.decision.map((d, i) => `${names[i] ? `${names[i]} ` : ""}${d} (${fixed(snapshot.prediction[i], 3)})`).join(", ");
-  const guess = snapshot && !snapshot.taught ? ", a guess: this row is not taught" : "";
+  const guess = snapshot && !snapshot.taught ? `,${gate.guesses ? " a guess:" : ""} this row is not taught` : "";
   say(byId("announcement"), snapshot ? `${snapshot.levels}: ${decided}${guess}` : "The switches are not read yet.");
   document.title = snapshot ? `${snapshot.levels} \u2192 ${snapshot.decision.join(" ")} \u00b7 pigate` : "pigate";
 }

@@ -104,7 +104,8 @@ export function makeReplay(changed) {
       training = state.training;
       moment = now;
       const shown = moment ?? last();
-      for (const id of ["transport", "recorded"]) byId(id).hidden = !training.starts;
+      byId("transport").hidden = !training.starts;
+      byId("recorded").hidden = !training.starts || !last(); // one moment makes no curve
       losses.update(training, shown);
       set(slider, { max: last() });
       slider.value = String(shown);

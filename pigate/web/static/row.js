@@ -10,7 +10,7 @@ import { fixed } from "./words.js";
 /** @typedef {object} Row
  * @property {string} levels
  * @property {HTMLElement} line
- * @property {HTMLElement} target
+ * @property {HTMLElement[]} targets one, or where one may teach one for each output
  * @property {HTMLElement[]} bars
  * @property {HTMLElement[]} numbers
  * @property {HTMLElement} verdict */
@@ -19,19 +19,26 @@ import { fixed } from "./words.js";
  * @property {number[]} prediction
  * @property {Decision[]} decisions
  * @property {string | undefined} targets undefined where the row is not taught
+ * @property {boolean} live
+ * @property {boolean} guesses whether a row that is not taught is decided at all
  * @property {boolean} right */
 
 /**
  * @param {string} levels @param {number} outputs
  * @param {((levels: string) => void) | null} [set] called when the switches shall stand on its levels; null where they cannot
+ * @param {((levels: string, output: number) => void) | null} [aim] called when an output's target is clicked; null where one
+ *     may not teach
  * @returns {Row}
  */
-export function makeRow(levels, outputs, set = null) {
+export function makeRow(levels, outputs, set = null, aim = null) {
   const bits = [...levels].map((bit) => html("i", { class: bit === "1" ? "one" : "zero" }, bit));
   const cell = html("td", { class: "target" });
-  // Where one may train, a target leads to the lesson's last step, which teaches rows.
-  const target = set ? html("a", { class: "teach", href: "/lesson#7", tabindex: -1 }) : cell;
-  if (set) cell.append(target);
+  const targets = aim ? Array.from({ length: outputs }, (_, output) => {
+    const button = html("button", { type: "button", class: "aim", tabindex: -1 });
+    button.addEventListener("click", () => aim(levels, output));
+    return button;
+  }) : [cell];
+  if (aim) cell.append(...targets);
   const verdict = html("td", { class: "verdict" });
   const bars = Array.from({ length: outputs }, () => html("span", { class: "bar", "aria-hidden": "true" }));
   const numbers = bars.map(() => html("span", { class: "number" }));
@@ -43,7 +50,7 @@ export function makeRow(levels, outputs, set = null) {
     head.append(button);
   } else head.append(...bits);
   const line = html("tr", { "data-levels": levels }, head, cell, ...cells, verdict);
-  return { levels, line, target, bars, numbers, verdict };
+  return { levels, line, targets, bars, numbers, verdict };
 }
 
 /** @param {Subject} subject @param {string} levels @returns {Answer} */
@@ -52,23 +59,36 @@ export function answerOf(subject, levels) {
   const prediction = subject.predictions?.[levels] ?? forward(subject.weights, levels)[subject.weights.length];
   const decisions = prediction.map((p) => decide(p, subject.tolerance));
   const targets = subject.rows[levels];
-  return { prediction, decisions, targets, right: targetsOf(decisions) === targets };
+  const right = targetsOf(decisions) === targets;
+  return { prediction, decisions, targets, right, live: subject.live, guesses: subject.guesses ?? true };
 }
 
 /** @param {Answer} answer @returns {string} */
-function verdict({ decisions, targets, right }) {
-  if (targets === undefined) return `a guess: ${decisions.length > 2 ? targetsOf(decisions) : decisions.join(", ")}`;
+function verdict({ decisions, targets, right, guesses }) {
+  const said = decisions.length > 2 ? targetsOf(decisions) : decisions.join(", ");
+  const nothing = !guesses && decisions.every((decision) => decision === "undecided");
+  if (targets === undefined) return nothing ? "not taught" : `a guess: ${said}`;
   return right ? "learned" : "not learned";
 }
 
-/** Write an answer into its row. @param {Row} row @param {Answer} answer */
-export function showAnswer(row, answer) {
+/** A target as those hear it who may change it. @param {Row} row @param {Answer} answer @param {number} output @param {string} name */
+function called({ levels }, { targets }, output, name) {
+  const now = targets?.[output];
+  const then = now === undefined ? "to teach 1" : now === "1" ? "to teach 0" : "to leave the row out";
+  return `Target${name && ` of ${name}`} in row ${levels}: ${now ?? "not taught"}. Press ${then}.`;
+}
+
+/** Write an answer into its row. @param {Row} row @param {Answer} answer @param {string[]} names of the outputs */
+export function showAnswer(row, answer, names) {
   const taught = answer.targets !== undefined;
   setAttributes(row.line, { class: taught ? null : "untaught" });
   setAttributes(row.verdict, { class: `verdict ${taught ? (answer.right ? "right" : "wrong") : "guess"}` });
-  say(row.target, answer.targets ?? "\u2013");
-  const label = `Target ${answer.targets ?? "none"} of ${row.levels}: teach it yourself`;
-  if (row.target.matches("a")) setAttributes(row.target, { "aria-label": label });
+  row.targets.forEach((target, output) => {
+    const aims = target.matches("button");
+    say(target, (aims ? answer.targets?.[output] : answer.targets) ?? "\u2013");
+    if (!aims) return;
+    setAttributes(target, { "aria-label": called(row, answer, output, names[output] ?? ""), "aria-disabled": answer.live ? null : "true" });
+  });
   say(row.verdict, verdict(answer));
   answer.prediction.forEach((p, i) => {
     row.bars[i].style.setProperty("--p", p.toFixed(3));

@@ -30,7 +30,7 @@ export function subjectOf({ gate, training, output_names }, moment, old = null) 
   if (live) return { ...gate, names, live, learned: weights };
   const last = training.snapshots.length - 1;
   const predictions = moment === last ? training.predictions : null;
-  return { ...training, names, live, predictions, weights, learned: training.snapshots[last] };
+  return { ...training, guesses: gate.guesses, names, live, predictions, weights, learned: training.snapshots[last] };
 }
 
 /** What a table's outputs are called. @param {Record<string, string[]>} known @param {string} table @returns {string[]} */

@@ -12,8 +12,11 @@ import { capital, count, fixed } from "./words.js";
 const CALM_MS = 600;
 const FIRST_SIGHT = 20;
 
-/** @param {(levels: string) => void} set called when the switches shall stand on a row's levels */
-export function makeTable(set) {
+/**
+ * @param {(levels: string) => void} set called when the switches shall stand on a row's levels
+ * @param {(levels: string, output: number) => void} aim called when an output's target is clicked
+ */
+export function makeTable(set, aim) {
   const table = byId("rows");
   const box = byId("rows-box");
   /** @type {import("./row.js").Row[]} */
@@ -29,12 +32,16 @@ export function makeTable(set) {
   /** @type {Subject | null} */
   let shown = null;
 
-  /** @param {import("./types.js").Board} board @param {string[]} names of the outputs */
-  function build({ inputs, outputs: gpios, writable }, names) {
+  /** @type {string[]} */
+  let names = []; // of the outputs, where they are several
+
+  /** @param {import("./types.js").Board} board @param {string[]} known names of the outputs @param {boolean} may teach */
+  function build({ inputs, outputs: gpios, writable }, known, may) {
     current = -1;
     shown = null;
-    rows = everyLevels(inputs.length).map((levels) => makeRow(levels, gpios.length, writable ? set : null));
-    const outputs = gpios.length === 1 ? ["Prediction"] : gpios.map((_, i) => (names[i] ? capital(names[i]) : `Output ${i + 1}`));
+    names = gpios.length === 1 ? [] : gpios.map((_, i) => known[i] ?? `output ${i + 1}`);
+    rows = everyLevels(inputs.length).map((levels) => makeRow(levels, gpios.length, writable ? set : null, may ? aim : null));
+    const outputs = gpios.length === 1 ? ["Prediction"] : names.map(capital);
     const heads = ["Switches", "Target", ...outputs, "Verdict"].map((name) => html("th", { scope: "col" }, name));
     table.replaceChildren(
       html("caption", { class: "unseen" }, "Every setting of the switches, what the table wants, and what the network says"),
@@ -55,11 +62,12 @@ export function makeTable(set) {
     const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     const here = /** @type {Element} */ (event.target);
     const index = rows.findIndex(({ line }) => line.contains(here));
-    const next = way && here.matches("[tabindex]") ? rows[index + way] : undefined;
+    const stops = (/** @type {number} */ row) => [.../** @type {NodeListOf<HTMLElement>} */ (rows[row]?.line.querySelectorAll("[tabindex]") ?? [])];
+    const next = way && here.matches("[tabindex]") ? stops(index + way)[stops(index).findIndex((stop) => stop === here)] : undefined;
     if (!next) return;
     event.preventDefault();
     stopAt(index + Number(way));
-    /** @type {HTMLElement} */ (next.line.querySelector(`.${here.classList[0]}`)).focus();
+    next.focus();
   });
 
   /** Mark the row of these levels, and bring it into view without moving the page.
@@ -82,7 +90,7 @@ export function makeTable(set) {
   function show(first, last) {
     for (let i = Math.max(first, 0); i < Math.min(last, rows.length); i++) {
       const answer = waiting[i];
-      if (answer) showAnswer(rows[i], answer);
+      if (answer) showAnswer(rows[i], answer, names);
       waiting[i] = null;
     }
   }
@@ -101,10 +109,10 @@ export function makeTable(set) {
   new ResizeObserver(look).observe(box);
 
   return {
-    /** @param {State} state @param {Subject} subject */
-    update({ board, snapshot }, subject) {
-      const key = [board.inputs.length, board.outputs.length, board.writable, ...(subject.names ?? [])].join();
-      if (built !== key) build(board, subject.names ?? []);
+    /** @param {State} state @param {Subject} subject @param {boolean} may teach */
+    update({ board, snapshot }, subject, may) {
+      const key = [board.inputs.length, board.outputs.length, board.writable, may, ...(subject.names ?? [])].join();
+      if (built !== key) build(board, subject.names ?? [], may);
       built = key;
       mark(snapshot?.levels);
       if (subject === shown) return;
@@ -116,12 +124,13 @@ export function makeTable(set) {
       calm = setTimeout(() => show(0, rows.length), CALM_MS);
       table.style.setProperty("--tolerance", String(subject.tolerance));
       const taught = Object.keys(subject.rows).length;
-      say(byId("score"), `${answers.filter(({ right }) => right).length} of ${taught} taught rows right`);
+      const right = answers.filter((answer) => answer.right).length;
+      say(byId("score"), taught ? `${right} of ${taught} taught rows right` : "no row is taught");
       const above = fixed(1 - subject.tolerance, 4).replace(/0+$/, "");
       const rule = `Above ${above} is on, below ${subject.tolerance} is off, between is undecided.`;
-      const guesses = rows.length - taught;
-      const guessed = ` ${capital(count(guesses, "row"))} ${guesses > 1 ? "were" : "was"} never taught: there the network guesses.`;
-      say(byId("rule"), guesses ? rule + guessed : rule);
+      const left = rows.length - taught;
+      const there = subject.guesses === false ? "there the LED is undecided, whatever the network guesses" : "there the network guesses";
+      say(byId("rule"), left ? `${rule} ${capital(count(left, "row"))} ${left > 1 ? "are" : "is"} not taught: ${there}.` : rule);
     },
   };
 }

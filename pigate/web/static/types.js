@@ -8,6 +8,7 @@
  * @property {"simulated" | "gpio"} kind
  * @property {(number | string)[]} inputs GPIO numbers or MQTT topics, first input first
  * @property {number[]} outputs GPIO numbers, first output first
+ * @property {"free" | "key" | "no"} teach whether this browser may teach: as it is, with the key, or not
  * @property {boolean} writable whether this browser may flip the switches and train: on a simulated board, on its machine
  *
  * @typedef {object} Snapshot
@@ -20,6 +21,7 @@
  * @typedef {object} Gate
  * @property {string} table
  * @property {Record<string, string>} rows the taught rows, levels to targets
+ * @property {boolean} guesses whether a row that is not taught is decided at all
  * @property {number[]} layers
  * @property {number} tolerance
  * @property {Record<string, number[]>} predictions for all levels
@@ -87,6 +89,7 @@
  *
  * @typedef {object} Subject
  * @property {boolean} live
+ * @property {boolean} [guesses] whether a row that is not taught is decided at all
  * @property {string} table
  * @property {Record<string, string>} rows
  * @property {number[]} layers

@@ -33,6 +33,9 @@ export function list(names, most = 8) {
 /** @param {string} text @returns {string} */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** @param {string} text @returns {string} what the gate says in a line, as a sentence */
+export const sentence = (text) => `${capital(text)}.`;
+
 /** @param {Record<string, string>} meanings @param {string} table @returns {string} what follows its name: what it says, or nothing */
 export const meaning = (meanings, table) =>
   !Object.hasOwn(meanings, table) ? "" : (meanings[table].startsWith("as in ") ? ", " : ": ") + meanings[table];
@@ -52,9 +55,11 @@ export function introduction({ board, gate, training, meanings }, live) {
   }
   const neurons = gate.layers.slice(1).reduce((a, b) => a + b);
   const things = `${capital(count(board.inputs.length, "switch"))}, ${count(board.outputs.length, "LED")}`;
-  const between = `${things}, and in between a network of ${count(neurons, "neuron")}. Nobody programmed the logic: `;
+  const between = `${things}, and in between a network of ${count(neurons, "neuron")}. Nobody programmed the logic`;
+  const rows = Object.keys(gate.rows).length;
+  if (!rows) return [`${between}, and no row is taught yet: the table is `, gate.table, "."];
   const given = !training.starts && training.learned;
-  const how = given ? "the network was given weights that keep " : `the network learned it from the ${count(Object.keys(gate.rows).length, "row")} of `;
+  const how = given ? ": the network was given weights that keep " : `: the network learned it from the ${count(rows, "row")} of `;
   return [between + how, gate.table, `${meaning(meanings, gate.table)}.`];
 }
 
@@ -68,7 +73,10 @@ export function hint({ kind, writable }) {
 
 /** How a training went; the gate's own words stand elsewhere. @param {Training} training @returns {string} */
 export function history(training) {
+  const untouched = !training.starts && training.snapshots.flat(3).every((weight) => weight === 0);
+  if (untouched) return "Nothing is learned yet: all weights are 0.";
   if (!training.starts) return "The weights were given, not trained: there is nothing to replay.";
+  if (training.learned && !training.epochs) return "Every row was right before the first epoch: the network had nothing to learn.";
   const many = training.starts > 1;
   const rule = training.rule === "plain" ? `the plain rule at rate ${training.learning_rate}` : "the resilient rule";
   const how = `${rule}, ${training.bias ? "with" : "without"} bias, seed ${whole(training.seed)}`;

@@ -2,6 +2,7 @@
 
 import { follow, post } from "../connection.js";
 import { byId, say, set } from "../element.js";
+import { makePermission } from "../permission.js";
 import { settle } from "../subject.js";
 import { makeSwitches } from "../switches.js";
 import { fill, FRAME, STAGE } from "./words.js";
@@ -21,6 +22,7 @@ export function makeBoard(changed) {
   /** @type {() => void} */
   let begun;
   const ready = new Promise((resolve) => { begun = () => resolve(undefined); });
+  const permission = makePermission(() => changed(state));
   const root = byId("switches");
   const switches = makeSwitches(root, (problem) => say(byId("switches-problem"), problem), async (levels) => {
     if (own()) return post("/api/switches", { levels });
@@ -80,6 +82,9 @@ export function makeBoard(changed) {
     settable: () => !own() || Boolean(state?.board.writable),
     /** Whether the board can be taught from here: its network is then the one on show. */
     teachable: () => own() && state?.board.kind === "simulated" && state.board.outputs.length === 1,
+    /** Whether a network of the lesson can be put on the board from here. */
+    takes: () => Boolean(state && !lost && state.board.inputs.length === INPUTS && state.board.outputs.length === 1 && permission.may(state.board)),
+    permission,
     state: () => state,
     flip: switches.flip,
     /** Set all switches. @param {string} wanted */

@@ -63,12 +63,13 @@ function digits(weights, printed) {
  * A network that begins at one start and is trained by a button.
  * @param {Lesson} lesson
  * @param {import("./learning.js").Task} task
- * @param {{shown: string[], helpers?: boolean, step?: boolean, more?: boolean}} how `more`: it can be run again and again
+ * @param {{shown: string[], helpers?: boolean, step?: boolean, more?: boolean}} how `more`: it can be run again and again;
+ *     `helpers`: they are shown, and what was learned can be put on the board
  * @param {(course: {weights: Weights, epochs: number, first: number, last: number}) => void} ended called after a run; `first`
  *     and `last` are the largest pushes
  * @returns {Step}
  */
-function training({ stage, controls, beside, extra }, task, { shown, helpers, step, more }, ended) {
+function training({ stage, put, controls, beside, extra }, task, { shown, helpers, step, more }, ended) {
   const { rows, tolerance, learning_rate: rate } = task;
   const group = makeClass();
   const moment = html("span", { class: "epoch" });
@@ -81,6 +82,7 @@ function training({ stage, controls, beside, extra }, task, { shown, helpers, st
     learner.pass();
     const pushes = learner.pushes();
     stage.show({ weights: tidy(weights), rows, shown, tolerance, helpers, pushes: helpers ? undefined : pushes });
+    if (helpers) put.offer(null);
     moment.textContent = fill(MEANS.epoch, { n: whole(epoch) });
     if (step) {
       const [errors, sums] = epochInNumbers(learner);
@@ -119,6 +121,7 @@ function training({ stage, controls, beside, extra }, task, { shown, helpers, st
       const weights = course.weights[course.weights.length - 1];
       const last = show(weights, done);
       ready(Boolean(more));
+      if (helpers) put.offer({ weights, rows });
       ended({ weights, epochs: done, first, last });
     });
   });

@@ -7,6 +7,7 @@ import { makeCard } from "./card.js";
 import { showEnd } from "./end.js";
 import { alone, fourHelpers, shrug } from "./learn.js";
 import { remember, remembered } from "./memory.js";
+import { makePut } from "./put.js";
 import { race } from "./race.js";
 import { makeStage } from "./stage.js";
 import { sure } from "./sure.js";
@@ -20,6 +21,7 @@ import { fill, FRAME, STEPS } from "./words.js";
  * @property {Record<string, Published>} programs
  * @property {ReturnType<typeof makeStage>} stage
  * @property {ReturnType<typeof makeBoard>} board
+ * @property {ReturnType<typeof makePut>} put
  * @property {HTMLElement} controls for its buttons
  * @property {HTMLElement} beside for what stands below the table
  * @property {HTMLElement} extra for what stands below the network
@@ -52,8 +54,10 @@ let memory = remembered();
 const board = makeBoard((before) => {
   stage.draw();
   open?.told?.(before);
+  put.draw();
 });
 const stage = makeStage(board);
+const put = makePut(board);
 const card = makeCard((guess) => {
   memory.guesses[shown] = guess;
   remember(memory);
@@ -98,10 +102,12 @@ function enter(programs, turned) {
   const [controls, beside, extra] = ["controls", "beside", "extra"].map(byId);
   for (const part of [controls, beside, extra]) part.replaceChildren();
   say(byId("note"), "");
+  put.offer(undefined);
   open = STEPS_MADE[Number(number) - 1]({
     programs,
     stage,
     board,
+    put,
     controls,
     beside,
     extra,

@@ -17,7 +17,7 @@ const SHOWN_MS = 4000;
 const FOUR = 4;
 
 /** @param {import("./main.js").Lesson} lesson @returns {import("./main.js").Step} */
-export function race({ programs, stage, board, controls, extra, seen }) {
+export function race({ programs, stage, board, put, controls, extra, seen }) {
   const { starts, ...program } = programs["xor-gate"];
   const { rows, tolerance, epochs } = program;
   const shown = everyLevels(3);
@@ -50,6 +50,7 @@ export function race({ programs, stage, board, controls, extra, seen }) {
 
   function draw() {
     stage.show({ weights: weights(chosen), rows, shown, tolerance, helpers: true });
+    put.offer(ended ? { weights: weights(chosen), rows } : null);
     lanes.forEach((lane, i) => {
       const rowsRight = right(i);
       const racing = !courses.length || Boolean(courses[i]);

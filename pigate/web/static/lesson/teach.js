@@ -1,8 +1,9 @@
 /** Step 7: a table of one's own, taught to a simulated board, or to a network in the browser where that cannot be. */
 
 import { post } from "../connection.js";
+import { next, NOT_TAUGHT, opposite } from "../correction.js";
 import { html, say } from "../element.js";
-import { everyLevels, forward } from "../network.js";
+import { decide, everyLevels, forward } from "../network.js";
 import { fixed, list, whole } from "../words.js";
 import { allow, button } from "./buttons.js";
 import { marked } from "./card.js";
@@ -17,11 +18,8 @@ const SHOWN_MS = 4000;
 /** The ten starts have learned any table of three inputs after 1,225 epochs, measured. */
 const PATIENCE = 5000;
 
-/** What a click makes of a target. @type {Record<string, string | undefined>} */
-const NEXT = { "1": "0", "0": undefined, undefined: "1" };
-
 /** @param {import("./main.js").Lesson} lesson @returns {import("./main.js").Step} */
-export function teach({ programs, stage, board, controls, extra, seen }) {
+export function teach({ programs, stage, board, put, controls, extra, seen }) {
   const { starts, ...program } = programs["xor-gate"];
   const shown = everyLevels(3);
   const group = makeClass();
@@ -34,8 +32,14 @@ export function teach({ programs, stage, board, controls, extra, seen }) {
   /** @type {State["training"] | null} */
   let asked = null; // the training that there was when this page asked for another
   let busy = false;
+  /** @type {import("./put.js").Network | null} */
+  let taught = null; // what was learned in the browser
+  let works = ""; // the table that the board was taught here
   /** @type {(() => void) | null} */
   let stop = null; // ends a replay that is on
+
+  /** @param {Record<string, string>} of */
+  const bits = (of) => shown.map((levels) => of[levels] ?? NOT_TAUGHT).join("");
 
   /** Show a network: the one that works now, unless another is given. @param {Weights} [weights] */
   function show(weights) {
@@ -43,17 +47,18 @@ export function teach({ programs, stage, board, controls, extra, seen }) {
     const scene = { rows, shown, tolerance: gate?.tolerance ?? program.tolerance, aim };
     if (weights || !gate) stage.show({ ...scene, weights: weights ?? own });
     else stage.show({ ...scene, weights: gate.weights, predictions: gate.predictions });
-    allow(!busy, go);
+    allow(!busy, go, wrong);
     cancel.hidden = !(busy && gate);
-    say(here, gate ? "" : MEANS.here);
+    put.offer(gate ? undefined : busy ? null : taught);
+    say(here, gate ? (bits(gate.rows) === works ? MEANS.works : "") : board.takes() ? MEANS.beside : MEANS.here);
   }
 
   /** @param {string} levels */
   function aim(levels) {
     if (controls.matches(":disabled") || busy) return;
     const { [levels]: now, ...others } = rows;
-    const next = NEXT[String(now)];
-    rows = next === undefined ? others : { ...others, [levels]: next };
+    const then = next(now, [], 0);
+    rows = then === NOT_TAUGHT ? others : { ...others, [levels]: then };
     complain("");
     show();
   }
@@ -84,7 +89,10 @@ export function teach({ programs, stage, board, controls, extra, seen }) {
       show(weightsAt(winner, now));
     }, (courses) => {
       const { proved, moments, weights } = best(courses);
-      if (proved !== null) own = weights[weights.length - 1];
+      if (proved !== null) {
+        own = weights[weights.length - 1];
+        taught = { weights: own, rows };
+      }
       finish(proved !== null, proved ?? moments[moments.length - 1], (levels) => forward(own, levels)[own.length][0]);
     });
   }
@@ -97,11 +105,12 @@ export function teach({ programs, stage, board, controls, extra, seen }) {
       show(snapshots[k]);
       if (k < snapshots.length - 1) return;
       stop = null;
+      works = learned ? bits(rows) : "";
       finish(learned, epochs[k], (levels) => predictions[levels][0]);
     });
   }
 
-  const go = button(MEANS.teach, async () => {
+  async function begin() {
     if (!Object.keys(rows).length) return complain(MEANS.untaught);
     complain("");
     busy = true;
@@ -110,7 +119,7 @@ export function teach({ programs, stage, board, controls, extra, seen }) {
     const training = board.state()?.training;
     if (!board.teachable() || !training) return learnHere();
     asked = training;
-    const table = shown.map((levels) => rows[levels] ?? "-").join("");
+    const table = bits(rows);
     const seed = training.learned || training.table !== table ? {} : { seed: training.seed + 1 };
     const refused = await post("/api/train", { table, ...seed });
     if (!refused) return;
@@ -118,10 +127,18 @@ export function teach({ programs, stage, board, controls, extra, seen }) {
     complain(refused);
     say(moment, "");
     show();
+  }
+
+  const go = button(MEANS.teach, begin);
+  const wrong = button(MEANS.wrong, () => {
+    const levels = board.levels();
+    const now = (board.teachable() && board.state()?.snapshot?.decision) || [decide(forward(own, levels)[own.length][0], program.tolerance)];
+    rows = { ...rows, [levels]: opposite(undefined, now, 0) };
+    begin();
   });
   const cancel = button(MEANS.cancel, async () => complain(await post("/api/cancel", {})));
   go.classList.add("main");
-  controls.append(go, cancel, moment);
+  controls.append(go, wrong, cancel, moment);
   extra.append(problem, here);
   show();
 

@@ -88,6 +88,17 @@ export const MEANS = {
   untaught: "Leave at least one row in.",
   failed: "It did not learn these rows, so the old ones still count. Press [Teach] again for other starts.",
   here: "A board may not be taught from here. So a network in your browser learns, and your LED is the one on this page.",
+  beside: "A network in your browser learns, and your LED is the one on this page. Then you can put it on the board.",
+  wrong: "This is wrong",
+  works: "The board works by this table now. After a restart it works as before.",
+};
+
+/** "Put it on the board", at the end of a step, where one may teach the board. */
+export const PUT = {
+  put: "Put it on the board",
+  done: "It is on the board, which works by this very network now. After a restart it works as before.",
+  busy: "The board is learning something. Try again in a moment.",
+  unproved: "The board asked every row, and not all answers were right. So it keeps its own network.",
 };
 
 export const END = {
@@ -183,7 +194,7 @@ export const STEPS = [
       "The squares are always 1. Their weights, each a *bias*, count even when all switches are off.",
     ],
     guess: { question: "Leave one row out. Can you be sure what the answer will be there?", options: ["Yes, it will be right", "Yes, it will blink", "No, it is a guess"], answer: 2 },
-    doing: "Make your own table, and leave a row out. Press [Teach], and flip the switches.",
+    doing: "Make your own table, and leave a row out. Press [Teach], and flip the switches. Is the LED wrong? Press [This is wrong].",
     seen: "You taught it {taught} of 8 rows, and it was proved after {epochs} epochs. Rows left out: {guesses}.",
     why: "Nobody programmed it: the table did.",
   },
