@@ -138,8 +138,8 @@ def test_record_of_a_network_that_is_too_large(monkeypatch: pytest.MonkeyPatch) 
 
 def test_record_in_words() -> None:
     """A record says in words how long the training took, in milliseconds."""
-    record = replace(train(XOR).record, duration_s=0.0254)
-    assert f"{record}" == f"in {record.epochs} epochs (4 starts, attempt 1, 25.4 ms, seed 1)"
+    record = replace(train(XOR).record, duration_s=2.5432)
+    assert f"{record}" == f"in {record.epochs} epochs (4 starts, attempt 1, 2543.2 ms, seed 1)"
 
 
 def test_record_of_many_starts_is_small() -> None:
