@@ -96,10 +96,10 @@ def _taught_table(args: Namespace) -> int:
     """Show the configured table as it was taught."""
     if args.table is not None or args.inputs is not None:
         raise ArgumentError("--taught is for the configured table: give no other")
-    from .options import configured
+    from .options import configured, state_of
     from .teaching.taught import Taught
 
-    return _show(Taught(say).table(configured(args).table), args.json)
+    return _show(Taught(say, state_of(args)).table(configured(args).table), args.json)
 
 
 def _show(table: TruthTable, as_json: bool) -> int:
@@ -110,11 +110,11 @@ def _show(table: TruthTable, as_json: bool) -> int:
 def teach(args: Namespace) -> int:
     from dataclasses import replace
 
-    from .options import configured
+    from .options import configured, state_of
     from .teaching.correction import check_row, corrected
     from .teaching.taught import Taught
 
-    given, taught = configured(args), Taught(say)
+    given, taught = configured(args), Taught(say, state_of(args))
     table = given.table
     check_row(table, args.levels, args.outputs)
     task = taught.task(given)
@@ -129,10 +129,10 @@ def teach(args: Namespace) -> int:
 
 
 def forget(args: Namespace) -> int:
-    from .options import configured
+    from .options import configured, state_of
     from .teaching.taught import Taught
 
-    table, taught = configured(args).table, Taught(say)
+    table, taught = configured(args).table, Taught(say, state_of(args))
     taught.table(table)
     taught.forget()
     say(f"what was taught is forgotten: the table is {table.name}; a running gate takes it up by a reload")
@@ -140,12 +140,12 @@ def forget(args: Namespace) -> int:
 
 
 def key(args: Namespace) -> int:
-    from .options import configured
+    from .options import configured, state_of
     from .settings import DEFAULT_PORT, address
     from .teaching.key import key
 
     web = configured(args).settings.web
-    link = f"{address(web.host, DEFAULT_PORT if web.port is None else web.port)}#key={key()}"
+    link = f"{address(web.host, DEFAULT_PORT if web.port is None else web.port)}#key={key(state_of(args))}"
     if not web.teach:
         say("pigate: the live page takes no key: it needs teach = true under [web]")
     put(_json({"link": link}) if args.json else link)
@@ -179,7 +179,7 @@ def check(args: Namespace) -> int:
 
     A new check of the settings goes into `config.load`, so that run and reload have it, too.
     """
-    from .options import configured, named
+    from .options import configured, named, state_of
 
     task = configured(args)
     from .gate.learn import prove
@@ -187,7 +187,7 @@ def check(args: Namespace) -> int:
     from .teaching.taught import Taught
 
     try:
-        examined = prove(_learned(Taught(say).task(task)))
+        examined = prove(_learned(Taught(say, state_of(args)).task(task)))
     except NotLearnedError as exc:
         raise ConfigError(f"{named(args)}: {exc}", exc.hints) from exc
     if args.json:

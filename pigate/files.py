@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from select import select
 
@@ -14,9 +15,6 @@ from .errors import PigateError
 MAX_BYTES = 1 << 20
 
 STDIN = Path("/dev/stdin")
-
-#: The service's $STATE_DIRECTORY, for what root types by hand.
-SERVICE_STATE = Path("/var/lib/pigate")
 
 #: What ProtectHome= hides from a service.
 _HIDDEN = ("/home", "/root", "/run/user")
@@ -74,19 +72,17 @@ def read_piece(descriptor: int, size: int) -> bytes:
 def state_folder() -> Path:
     """Return the folder of what outlasts a run: the service's own, or for a person's own runs, theirs.
 
-    Root acts for the service, where that is installed. Nothing is made.
+    Nothing is made or looked at.
     """
     if service := os.environ.get("STATE_DIRECTORY", "").split(":")[0]:
         return Path(service)
     theirs = os.environ.get("XDG_STATE_HOME", "")
-    if not theirs and os.geteuid() == 0 and SERVICE_STATE.is_dir():
-        return SERVICE_STATE
     return Path(theirs if theirs.startswith("/") else os.path.expanduser("~/.local/state"), "pigate")
 
 
-def key_file() -> Path:
-    """Return the file of the key with which one may teach through the live page."""
-    return state_folder() / "key"
+def key_file(folder: Path | None = None) -> Path:
+    """Return the file of the key with which one may teach through the live page; without a folder, the run's own."""
+    return (folder or state_folder()) / "key"
 
 
 def write_text(path: Path, text: str, mode: int = 0o644) -> None:
@@ -108,10 +104,12 @@ def write_text(path: Path, text: str, mode: int = 0o644) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                os.chmod(temporary, mode)
+                # By the descriptor: the folder's owner could put a link in the name's place.
+                os.fchmod(handle, mode)
                 if os.geteuid() == 0:
                     owner = os.stat(path.parent)
-                    os.chown(temporary, owner.st_uid, owner.st_gid)
+                    with suppress(PermissionError):  # in a container root may have no right to give files away
+                        os.fchown(handle, owner.st_uid, owner.st_gid)
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

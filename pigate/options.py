@@ -11,11 +11,16 @@ from .learning.named import BLANK, NAMED
 from .learning.tables import TruthTable, is_bits, only_bits
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .config import Task
     from .settings import Settings, TrainingSettings
 
 #: The options that change a setting of the training, by its name.
 TRAINING = ("hidden", "bias", "rule", "learning_rate", "starts", "epochs", "tolerance", "seed")
+
+#: What systemd gives the service as $STATE_DIRECTORY, for what root types by hand.
+SERVICE_STATE = "/var/lib/pigate"
 
 
 def task_of(args: Namespace, needs_file: bool = True) -> Task:
@@ -179,3 +184,15 @@ def _changed(training: TrainingSettings, args: Namespace) -> TrainingSettings:
     if "learning_rate" in given and training.rule == "resilient":
         say("pigate: --learning-rate changes nothing with the resilient rule: add --rule plain")
     return training
+
+
+def state_of(args: Namespace) -> Path | None:
+    """Return the service's state directory where root means the service, by its configuration; else None."""
+    from .config import DEFAULT_PATH
+
+    own = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME")
+    if own or os.geteuid() != 0 or named(args) != str(DEFAULT_PATH) or not os.path.isdir(SERVICE_STATE):
+        return None
+    from pathlib import Path
+
+    return Path(SERVICE_STATE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..errors import ConfigError
 from ..files import key_file, read_text, write_text
 
@@ -12,14 +14,17 @@ BYTES = 32
 MODE = 0o640
 
 
-def key() -> str:
-    """Return the key; where there is none, make one and keep it in the state directory.
+def key(folder: Path | None = None) -> str:
+    """Return the key; where there is none, make one and keep it.
+
+    Args:
+        folder: where it is kept; None for the state directory.
 
     Raises:
         ConfigError: it cannot be read.
         OSError: it cannot be kept.
     """
-    path = key_file()
+    path = key_file(folder)
     if path.exists() and (there := read_text(path, ConfigError).strip()):
         return there
     import secrets  # with OpenSSL: 3 MB that a gate can do without

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
-from pigate import files
+from pigate import config, options
+from pigate.cli import main
 from pigate.files import key_file, state_folder
 from pigate.teaching.key import key
 from pigate.web.guard import MAX_WRONG, WRONG_S, Door
+
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -48,18 +53,60 @@ def test_state_folder(environment: dict[str, str], expected: str, monkeypatch: p
     assert str(state_folder()) == expected
 
 
-@pytest.mark.parametrize(("user", "whose"), [(0, "the service's"), (1000, "theirs")])
-def test_root_acts_for_the_service(user: int, whose: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What root types by hand is for the service, where that is installed; nobody else's is."""
-    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
-    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
-    monkeypatch.setenv("HOME", "/home/ada")
+@pytest.mark.parametrize(
+    ("user", "config", "environment", "the_services"),
+    [
+        (0, None, {}, True),
+        (0, "/etc/pigate/pigate.toml", {}, True),
+        (0, "mine.toml", {}, False),
+        (0, None, {"XDG_STATE_HOME": "/x"}, False),
+        (0, None, {"STATE_DIRECTORY": "/x"}, False),
+        (1000, None, {}, False),
+    ],
+)
+def test_root_acts_for_the_service(
+    user: int,
+    config: str | None,
+    environment: dict[str, str],
+    the_services: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A command that root types for the service's configuration is for the service's state, where there is one."""
+    for name in ("STATE_DIRECTORY", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr("os.geteuid", lambda: user)
-    service, own = tmp_path / "service", Path("/home/ada/.local/state/pigate")
-    monkeypatch.setattr(files, "SERVICE_STATE", service)
-    assert state_folder() == own
+    monkeypatch.setattr(options, "SERVICE_STATE", str(tmp_path / "service"))
+    assert options.state_of(Namespace(config=config)) is None
+    (tmp_path / "service").mkdir()
+    assert options.state_of(Namespace(config=config)) == (tmp_path / "service" if the_services else None)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root acts for the service")
+def test_roots_other_gates_leave_the_services_corrections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root's commands find the service's corrections; those for another configuration leave them as they are."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("STATE_DIRECTORY", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    service = tmp_path / "service"
     service.mkdir()
-    assert state_folder() == (service if whose == "the service's" else own)
+    os.chown(service, NOBODY, NOBODY)
+    monkeypatch.setattr(options, "SERVICE_STATE", str(service))
+    monkeypatch.setattr(config, "DEFAULT_PATH", tmp_path / "pigate.toml")
+    (tmp_path / "pigate.toml").write_text("")
+    (tmp_path / "other.toml").write_text("[table]\nname = 'parity'\n")
+    assert main(["teach", "000", "0"]) == main(["key"]) == 0
+    for name in ("taught.json", "key"):
+        assert (service / name).stat().st_uid == NOBODY
+    before = (service / "taught.json").read_bytes()
+    for command in (["teach", "000", "1"], ["forget"], ["table", "--taught"], ["check"]):
+        assert main([*command, "--config", str(tmp_path / "other.toml")]) == 0
+    assert sorted(path.name for path in service.iterdir()) == ["key", "taught.json"]
+    assert (service / "taught.json").read_bytes() == before
+    assert main(["forget"]) == 0
+    assert not (service / "taught.json").exists()
 
 
 class Clock:
